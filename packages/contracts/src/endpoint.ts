@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Role } from "./people.ts";
+
+/** What a caller may do with one guest. Each includes the one before it. An owner may all, an operator any guest. */
+export const guestRight = z.enum(["watch", "use", "manage"]);
+export type GuestRight = z.infer<typeof guestRight>;
+
+export type Access =
+  | { readonly public: true }
+  | { readonly role: Role /** Needed on the guest named by :id */; readonly guest?: GuestRight };
+
+export type EndpointSchema = z.ZodType;
+
+/**
+ * One endpoint of the API as data. The Fastify route, its validation, the typed client and the OpenAPI page all come
+ * from this; `path` is below /api/v1.
+ */
+export interface Endpoint {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly tag: string;
+  readonly access: Access;
+  readonly status: 200 | 201 | 202 | 204;
+  readonly params?: EndpointSchema;
+  readonly query?: EndpointSchema;
+  readonly body?: EndpointSchema;
+  readonly response?: EndpointSchema;
+  /** The answer is bytes of this type, not JSON. */
+  readonly contentType?: string;
+  /** Requests that one address may make in a minute, where the default is too many. */
+  readonly perMinute?: number;
+}
+
+export const defineEndpoints = <const T extends Record<string, Endpoint>>(endpoints: T): T => endpoints;
+
+/** A page of a list. */
+export const listQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  cursor: z.string().max(200).optional(),
+  q: z.string().max(200).optional(),
+  sort: z
+    .string()
+    .regex(/^-?[a-zA-Z]{1,40}$/, "must be a field's name, with - before it for descending order")
+    .optional(),
+});
+export type ListQuery = z.output<typeof listQuery>;
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int() });

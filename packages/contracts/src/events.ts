@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { timestamp } from "./text.ts";
+
+export const eventType = z.enum([
+  "server.started",
+  "server.stopped",
+  "guest.created",
+  "guest.changed",
+  "guest.deleted",
+  "guest.action",
+  "guest.state",
+  "guest.boot-retried",
+  "guest.message",
+  "console.attached",
+  "console.detached",
+  "console.taken",
+  "console.log-lost",
+  "image.created",
+  "image.deleted",
+  "kernel.registered",
+  "kernel.deleted",
+  "task.started",
+  "task.progress",
+  "task.ended",
+  "user.created",
+  "session.opened",
+  "session.closed",
+  "session.refused",
+  "token.created",
+  "token.deleted",
+]);
+export type EventType = z.infer<typeof eventType>;
+
+export const event = z.object({
+  seq: z.int().describe("Grows by one with each event, without gaps"),
+  at: timestamp,
+  type: eventType,
+  actor: z.string().nullable().describe("Who did it; null: Corral or the guest itself"),
+  subject: z.string().nullable().describe("Id of the guest, image, task … it is about"),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type CorralEvent = z.infer<typeof event>;
+
+/**
+ * What comes over the live feed: the events of the audit log, and between them changes that are worth showing but not
+ * keeping (a progress bar, a console's length). `reset` says that `since` is older than what is kept.
+ */
+export const feedFrame = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("event"), event }),
+  z.object({ type: z.literal("changed"), what: z.enum(["guest", "task", "image", "kernel"]), id: z.string() }),
+  z.object({ type: z.literal("ready"), seq: z.int() }),
+]);
+export type FeedFrame = z.infer<typeof feedFrame>;

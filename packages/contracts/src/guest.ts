@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { guestDefinition } from "./guestDefinition.ts";
+import { id, timestamp } from "./text.ts";
+
+export const guestState = z.enum(["stopped", "starting", "booting", "running", "paused", "stopping", "crashed"]);
+export type GuestState = z.infer<typeof guestState>;
+
+/** Why the last run of a guest ended: read from the kernel log's last lines, the exit status and what was asked. */
+export const endingKind = z.enum([
+  "shutdown",
+  "forced-off",
+  "powered-off",
+  "rebooted",
+  "panic",
+  "boot-failed",
+  "killed",
+  "launch-failed",
+  "lost",
+]);
+export type EndingKind = z.infer<typeof endingKind>;
+
+export const ending = z.object({
+  kind: endingKind,
+  at: timestamp,
+  message: z.string().describe("One sentence for a person: what happened"),
+  remedy: z.string().nullable().describe("What to do next, where there is something to do"),
+  exitCode: z.int().nullable(),
+});
+export type Ending = z.infer<typeof ending>;
+
+export const guestConsole = z.object({
+  name: z.string(),
+  attachable: z.boolean(),
+  bytes: z.int().describe("Length of its log: the offset of the next byte"),
+  viewers: z.int(),
+});
+
+export const guest = z.object({
+  id,
+  definition: guestDefinition,
+  state: guestState,
+  since: timestamp.describe("When it came into this state"),
+  startedAt: timestamp.nullable().describe("When the running kernel was launched"),
+  pid: z.int().nullable().describe("Process of the kernel on the host"),
+  boots: z.int().describe("How many times it was launched"),
+  bootRetries: z.int().describe("Boots that died before the root was mounted and were tried again by themselves"),
+  restartNeeded: z.boolean().describe("Changed since it was started; the changes come with the next start"),
+  ending: ending.nullable().describe("How the last run ended"),
+  progress: z.string().nullable().describe("What it is doing while it starts, boots or stops"),
+  stopDeadline: timestamp.nullable().describe("When a shutdown that was asked for gives up and offers force"),
+  consoles: z.array(guestConsole),
+  createdAt: timestamp,
+});
+export type Guest = z.infer<typeof guest>;

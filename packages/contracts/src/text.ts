@@ -1,0 +1,57 @@
+import { z } from "zod";
+
+/*
+ * The kinds of text a person may type. Every field of every entity is one of these, so that nothing typed reaches a
+ * kernel command line, a path, SQL or a terminal with a character in it that means something there.
+ */
+
+/** Matches C0 controls, DEL, C1 controls and the separators that end a line in Unicode. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: naming control characters is the purpose here
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same, but a line feed and a tab are wanted in notes
+const controlCharactersButLines = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
+/** A DNS label: 1–63 of a–z, 0–9 and inner hyphens. It is also a host name, a file name and a command line word. */
+export const name = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    "must be 1 to 63 of a–z, 0–9 and hyphens, and begin and end with a letter or a digit",
+  );
+
+/** Names of images and kernels also carry versions, so a dot and an underscore are allowed inside. */
+export const libraryName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/,
+    "must be 1 to 63 of a–z, 0–9, dots, underscores and hyphens, and begin and end with a letter or a digit",
+  );
+
+export const id = z.string().regex(/^[a-z0-9]{16}$/, "must be an id of 16 letters and digits");
+
+/** Where the API takes one thing, it takes its id or its name. */
+export const idOrName = z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/, "must be an id or a name");
+
+export const line = (maximum: number) =>
+  z
+    .string()
+    .max(maximum, `must be at most ${maximum} characters`)
+    .refine((text) => !controlCharacters.test(text), "must be one line without control characters");
+
+export const paragraphs = (maximum: number) =>
+  z
+    .string()
+    .max(maximum, `must be at most ${maximum} characters`)
+    .refine((text) => !controlCharactersButLines.test(text), "must not contain control characters");
+
+/**
+ * A path on the host. Commas, colons and blanks are refused because UML separates with them and knows no escape
+ * (docs/uml.md, "Disks" and "Command line").
+ */
+export const hostPath = z
+  .string()
+  .max(1024, "must be at most 1024 characters")
+  .regex(/^\/[A-Za-z0-9._/@+-]+$/, "must be an absolute path of letters, digits and . _ / @ + -")
+  .refine((path) => !path.split("/").includes(".."), "must not contain '..'");
+
+export const timestamp = z.iso.datetime();
