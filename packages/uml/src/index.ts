@@ -1,0 +1,20 @@
+export {
+  CommandLineError,
+  type CommandLineSpec,
+  type ConsoleArgument,
+  type DiskArgument,
+  type DiskFlags,
+  kernelCommandLine,
+} from "./commandLine.ts";
+export { type CowCheck, CowError, type CowHeader, checkCow, createCow, readCowHeader } from "./cow.ts";
+export { type Ending, type EndingKind, type ProcessExit, readEnding, rootMounted, userlandStarted } from "./ending.ts";
+export { findKernels } from "./findKernels.ts";
+export { type KernelAbilities, KernelProbeError, type ProbedKernel, type ProbeOptions, probeKernel } from "./kernel.ts";
+export { type CallOptions, MconsoleClient, type MconsoleClientOptions } from "./mconsole/client.ts";
+export { socketsAreHardened } from "./mconsole/datagramSocket.ts";
+export { MconsoleError, type MconsoleErrorCode } from "./mconsole/errors.ts";
+export { NotificationListener, type NotificationListenerOptions } from "./mconsole/notifications.ts";
+export type { Notification } from "./mconsole/protocol.ts";
+export { mconsolePath, pidPath, readPid, UMID_PATTERN, umidFolder } from "./umid.ts";
+export { UNIX_PATH_MAXIMUM_BYTES } from "./unixPath.ts";
+export { WIDE_XSTATE_LIBRARY } from "./wideXstate.ts";

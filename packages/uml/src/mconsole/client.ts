@@ -1,0 +1,178 @@
+import { MconsoleError } from "./errors.ts";
+import { exchange } from "./exchange.ts";
+import { whyForbidden } from "./forbidden.ts";
+import { COMMAND_MAXIMUM_BYTES } from "./protocol.ts";
+
+/** A command takes 5 ms; a remove while a console hangs up took 2 s once (docs/uml.md, "mconsole protocol"). */
+const DEFAULT_TIMEOUT_MS = 5_000;
+/** Commands that may wait behind the one under way. A page asks for a few; more means that the guest is hung. */
+const QUEUE_MAXIMUM = 32;
+
+export interface MconsoleClientOptions {
+  /** The guest's socket, as mconsolePath() gives it. Neither it nor its folder may be a symlink; what is above, may. */
+  readonly socketPath: string;
+  /**
+   * Where this client's own sockets lie: a prefix, to which 7 characters are added. It must be visible at the same path
+   * to the guest's kernel, and the folder must not be writable by the guest.
+   */
+  readonly clientPath: string;
+  /** File mode of this client's sockets, where the umask's would keep the guest's uid from answering. */
+  readonly socketMode?: number;
+  /** Version of the guest's kernel, such as 6.1.176; decides which commands are refused. null: not known. */
+  readonly kernelVersion: string | null;
+  /** Milliseconds that a command may take, its wait for others included, where the call does not say. */
+  readonly timeoutMs?: number;
+}
+
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One guest's management console: docs/uml.md, "mconsole protocol". One command at a time; others wait in order. All
+ * reject with MconsoleError.
+ */
+export class MconsoleClient {
+  readonly #options: MconsoleClientOptions;
+  /** The command under way and those that wait behind it. */
+  readonly #calls = new Set<AbortController>();
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: MconsoleClientOptions) {
+    this.#options = options;
+  }
+
+  /** Such as "Linux (none) 6.1.176 #1 ... x86_64"; the second word is the guest's host name. */
+  version(options?: CallOptions): Promise<string> {
+    return this.raw("version", options);
+  }
+
+  help(options?: CallOptions): Promise<string> {
+    return this.raw("help", options);
+  }
+
+  /** Powers the machine off at once: no sync, no userland. A paused guest is let go on first, since it would abort. */
+  async halt(options?: CallOptions): Promise<void> {
+    await this.#unpause(options);
+    await this.raw("halt", options);
+  }
+
+  /** Restarts (with noreboot: ends) the machine at once, as halt does. */
+  async reboot(options?: CallOptions): Promise<void> {
+    await this.#unpause(options);
+    await this.raw("reboot", options);
+  }
+
+  /** Setting of a device, such as con0 or ubd0; empty where it has none. */
+  async getConfig(device: string, options?: CallOptions): Promise<string> {
+    return (await this.raw(`config ${device}`, options)).trim();
+  }
+
+  /** Sets a device: ("ubd1", "/disks/a.img"), ("vec0", "transport=fd,fd=7"). What the kernel said to it, often nothing. */
+  async setConfig(device: string, value: string, options?: CallOptions): Promise<string> {
+    const separator = device.startsWith("vec") ? ":" : "=";
+    return (await this.raw(`config ${device}${separator}${value}`, options)).trim();
+  }
+
+  async remove(device: string, options?: CallOptions): Promise<void> {
+    await this.raw(`remove ${device}`, options);
+  }
+
+  /** One SysRq key; what it printed. */
+  sysrq(key: string, options?: CallOptions): Promise<string> {
+    return this.raw(`sysrq ${key}`, options);
+  }
+
+  /** Ctrl-Alt-Del: what it does is up to the guest's init. */
+  async cad(options?: CallOptions): Promise<void> {
+    await this.raw("cad", options);
+  }
+
+  /** Pauses the guest. Rejects as refused when it is paused. */
+  async stop(options?: CallOptions): Promise<void> {
+    await this.raw("stop", options);
+  }
+
+  /** Lets a paused guest go on. Rejects as refused when it is not paused. */
+  async go(options?: CallOptions): Promise<void> {
+    await this.raw("go", options);
+  }
+
+  /** Puts one line into the kernel log. */
+  async log(line: string, options?: CallOptions): Promise<void> {
+    // Without a newline it would stay unseen until the kernel next says something.
+    await this.raw(`log ${line}\n`, options);
+  }
+
+  /** A file of the guest's /proc, named without it: meminfo, loadavg. */
+  async proc(path: string, options?: CallOptions): Promise<string> {
+    return (await this.raw(`proc ${path}`, options)).replace(/^\n/, "");
+  }
+
+  /** Kernel stack of one process of the guest, by the guest's pid. The guest's console shows it too. */
+  stack(pid: number, options?: CallOptions): Promise<string> {
+    return this.raw(`stack ${pid}`, options);
+  }
+
+  /** Any command as text; what is refused elsewhere is refused here too. Of a log command, the newline is not added. */
+  async raw(command: string, { timeoutMs, signal }: CallOptions = {}): Promise<string> {
+    const forbidden = whyForbidden(command, this.#options.kernelVersion);
+    if (forbidden !== null) throw new MconsoleError("forbidden", forbidden);
+    if (Buffer.byteLength(command) > COMMAND_MAXIMUM_BYTES) {
+      throw new MconsoleError("too-long", `A command has at most ${COMMAND_MAXIMUM_BYTES} bytes.`);
+    }
+    if (this.#closed) throw closed();
+    if (signal?.aborted) throw calledOff(command, signal);
+    if (this.#calls.size > QUEUE_MAXIMUM) throw new MconsoleError("busy", "Too many commands wait for this guest.");
+
+    const call = new AbortController();
+    let sent = false;
+    const timer = setTimeout(
+      () => call.abort(sent ? silent(command) : new MconsoleError("busy", "Commands before it took all of its time.")),
+      timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    );
+    const callOff = (): void => call.abort(calledOff(command, signal));
+    signal?.addEventListener("abort", callOff, { once: true });
+    this.#calls.add(call);
+    try {
+      const answer = this.#last.then(() => {
+        sent = true;
+        return exchange(command, { ...this.#options, signal: call.signal });
+      });
+      this.#last = answer.catch(() => {});
+      return await Promise.race([answer, aborted(call.signal)]);
+    } finally {
+      this.#calls.delete(call);
+      signal?.removeEventListener("abort", callOff);
+      clearTimeout(timer);
+    }
+  }
+
+  /** Rejects what runs and what waits with closed. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    for (const call of this.#calls) call.abort(closed());
+  }
+
+  async #unpause(options?: CallOptions): Promise<void> {
+    try {
+      await this.go(options);
+    } catch (error) {
+      // "Not stopped" is what is wanted.
+      if (!(error instanceof MconsoleError && error.code === "refused")) throw error;
+    }
+  }
+}
+
+const closed = (): MconsoleError => new MconsoleError("closed", "The connection to the guest was closed.");
+
+const silent = (command: string): MconsoleError =>
+  new MconsoleError("silent", `The guest did not answer "${command.trim()}" in time. It may have carried it out.`);
+
+const calledOff = (command: string, signal: AbortSignal | undefined): MconsoleError =>
+  new MconsoleError("aborted", `"${command.trim()}" was called off.`, { cause: signal?.reason });
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
