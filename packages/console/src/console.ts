@@ -1,0 +1,283 @@
+import type { ConsoleLog } from "./consoleLog.ts";
+import type { ConsoleSource } from "./consoleSource.ts";
+import { ConsoleError } from "./errors.ts";
+import type { WindowSize } from "./logMarks.ts";
+import { PtyReader } from "./ptyReader.ts";
+import { INPUT_MAXIMUM_BYTES, PtyWriter } from "./ptyWriter.ts";
+import type { Snapshot } from "./savedScreen.ts";
+import { ScreenKeeper } from "./screenKeeper.ts";
+import { AttachedViewer, type AttachOptions, type Viewer, type ViewerRequests } from "./viewer.ts";
+import type { CloseReason, ViewerPort, ViewerPresence } from "./viewerPort.ts";
+import { ViewerStream } from "./viewerStream.ts";
+import { WritersSeat } from "./writersSeat.ts";
+
+/** Viewers of one console. Each costs work for every byte printed. */
+export const VIEWERS_MAXIMUM = 64;
+/** Window sizes that a screen is made for: a greater one is memory in the server for each cell, and no display's. */
+export const COLS_MAXIMUM = 500;
+export const ROWS_MAXIMUM = 300;
+const COLS_MINIMUM = 2;
+const ROWS_MINIMUM = 1;
+
+export interface ConsoleOptions {
+  /** The log belongs to the Console from here on, which closes it when it is disposed of. */
+  readonly log: ConsoleLog;
+  readonly name: string;
+  /** Window size until a writer brings its own; the log's last known size goes before it. */
+  readonly cols: number;
+  readonly rows: number;
+}
+
+interface Connection {
+  readonly source: ConsoleSource;
+  readonly reader: PtyReader;
+  readonly writer: PtyWriter;
+}
+
+/**
+ * One console of one guest: what its pty prints goes into the log and then to all viewers, what the writer types goes
+ * into the pty. It outlives the guest's launches: log, viewers and the writer's seat stay while sources come and go.
+ */
+export class Console {
+  readonly name: string;
+  readonly log: ConsoleLog;
+  readonly #keeper: ScreenKeeper;
+  readonly #viewers = new Set<AttachedViewer>();
+  readonly #seat = new WritersSeat<AttachedViewer>();
+  readonly #requests: ViewerRequests = {
+    roleOf: (viewer) => (this.#seat.holder === viewer ? "writer" : "spy"),
+    input: (viewer, bytes) => this.#input(viewer, bytes),
+    resize: (viewer, size) => this.#viewerResized(viewer, size),
+    take: (viewer) => this.#changeSeat(() => this.#seat.take(viewer), viewer),
+    release: (viewer) => this.#changeSeat(() => this.#seat.leave(viewer), null),
+    detach: (viewer) => this.#detached(viewer),
+  };
+  #size: WindowSize;
+  #connection: Connection | null = null;
+  #disposed = false;
+
+  /** Throws ConsoleError bad-size. */
+  constructor(options: ConsoleOptions) {
+    checkSize(options);
+    this.name = options.name;
+    this.log = options.log;
+    this.#size = this.log.sizeAt(this.log.end) ?? { cols: options.cols, rows: options.rows };
+    this.log.markSize(this.#size.cols, this.#size.rows);
+    this.#keeper = new ScreenKeeper(this.log);
+  }
+
+  get cols(): number {
+    return this.#size.cols;
+  }
+
+  get rows(): number {
+    return this.#size.rows;
+  }
+
+  /** Offset of the next byte to be printed. */
+  get end(): number {
+    return this.log.end;
+  }
+
+  get viewers(): readonly ViewerPresence[] {
+    return [...this.#viewers].map((viewer) => viewer.presence);
+  }
+
+  /** Whether a source is connected. */
+  get connected(): boolean {
+    return this.#connection !== null;
+  }
+
+  /**
+   * Starts to read from a pty and gives it the current window size. A source still connected is disconnected first.
+   * Throws the system's error when the descriptor is no terminal; it stays the caller's then.
+   */
+  connect(source: ConsoleSource): void {
+    this.#refuseIfDisposed();
+    this.disconnect();
+    const reader = new PtyReader(source.fd, this.log.readBuffer, {
+      keep: (bytes) => this.log.append(bytes),
+      pass: (chunk) => this.#pass(chunk),
+      end: (error) => {
+        this.#forgetConnection();
+        source.onEnd?.(error);
+      },
+    });
+    this.#connection = { source, reader, writer: new PtyWriter(source.fd) };
+    source.resize(this.#size.cols, this.#size.rows);
+  }
+
+  /** Reads what is there now, then closes the pty master. Its onEnd is not called. Idempotent. */
+  disconnect(): void {
+    this.#connection?.reader.drain();
+    this.#connection?.reader.close();
+    this.#forgetConnection();
+  }
+
+  /** A launch begins: marks the log and tells viewers. Call it before `connect`. The same number again does nothing. */
+  markBoot(boot: number): void {
+    this.#refuseIfDisposed();
+    const marked = this.log.markBoot(boot);
+    if (marked === null) return;
+    for (const viewer of [...this.#viewers]) viewer.stream.mark({ kind: "boot", ...marked });
+  }
+
+  /**
+   * Takes a viewer in; `hello` has been sent when it returns. Throws ConsoleError: beyond-end, too-many-viewers,
+   * bad-size, disposed.
+   */
+  attach(port: ViewerPort, options: AttachOptions): Viewer {
+    this.#refuseIfDisposed();
+    checkSize(options);
+    const { since } = options;
+    if (since !== undefined && !(Number.isSafeInteger(since) && since >= 0 && since <= this.log.end)) {
+      throw new ConsoleError("beyond-end", `Offset ${since} has never been printed; the log ends at ${this.log.end}.`);
+    }
+    if (this.#viewers.size >= VIEWERS_MAXIMUM) {
+      throw new ConsoleError("too-many-viewers", `This console has ${VIEWERS_MAXIMUM} viewers already.`);
+    }
+    const stream = new ViewerStream({
+      log: this.log,
+      port,
+      snapshot: () => this.#keeper.snapshot(),
+      onTooSlow: () => this.#sendAway(viewer, "too-slow"),
+    });
+    const viewer = new AttachedViewer(options, port, stream, this.#requests);
+    this.#viewers.add(viewer);
+    if (options.role === "writer") this.#seat.ask(viewer);
+    if (viewer.role === "writer") this.#resize(viewer.size);
+
+    const offset = since ?? this.log.end;
+    const size = this.log.sizeAt(offset) ?? this.#size;
+    const { role, id } = viewer;
+    stream.send({
+      type: "hello",
+      viewer: id,
+      role,
+      cols: size.cols,
+      rows: size.rows,
+      offset,
+      end: this.end,
+      viewers: this.viewers,
+    });
+    this.#announceViewers(viewer);
+    if (since === undefined) stream.beginWithSnapshot();
+    else stream.goOnFrom(since, size);
+    return viewer;
+  }
+
+  /** The screen as it is now, for a thumbnail. Rejects with ConsoleError disposed. */
+  snapshot(): Promise<Snapshot> {
+    return this.#keeper.snapshot();
+  }
+
+  /** Disconnects, closes all viewers' ports, saves the screen, closes the log. Idempotent. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.disconnect();
+    this.#disposed = true;
+    for (const viewer of [...this.#viewers]) this.#sendAway(viewer, "disposed");
+    this.#keeper.dispose();
+    this.log.close();
+  }
+
+  #refuseIfDisposed(): void {
+    if (this.#disposed) throw new ConsoleError("disposed", "This console has been disposed of.");
+  }
+
+  /** `chunk` is the newest part of the log. */
+  #pass(chunk: Uint8Array): void {
+    const offset = this.log.end - chunk.length;
+    for (const viewer of [...this.#viewers]) viewer.stream.output(chunk, offset);
+    this.#keeper.grown();
+  }
+
+  #input(viewer: AttachedViewer, bytes: Uint8Array): boolean {
+    if (viewer.role !== "writer") {
+      const holder = this.#seat.holder?.user;
+      viewer.warn(
+        holder === undefined
+          ? "You are watching: what you type is not sent. Take control to type."
+          : `You are watching: what you type is not sent, since ${holder} is typing. Take control to type.`,
+      );
+      return false;
+    }
+    if (this.#connection === null) {
+      viewer.warn("The guest is not running: what you type is not sent. Start it to type.");
+      return false;
+    }
+    if (this.#connection.writer.write(bytes)) return true;
+    viewer.warn(
+      `The guest is not reading: ${INPUT_MAXIMUM_BYTES / 1024} KiB of input wait already, and the rest was dropped. ` +
+        "Wait until it reads, or put a large paste into a file.",
+    );
+    return false;
+  }
+
+  #viewerResized(viewer: AttachedViewer, size: WindowSize): void {
+    checkSize(size);
+    viewer.size = size;
+    if (viewer.role === "writer") this.#resize(size);
+  }
+
+  /** The order against the bytes is that of the log: what was read before has the old size. */
+  #resize({ cols, rows }: WindowSize): void {
+    if (cols === this.#size.cols && rows === this.#size.rows) return;
+    this.#size = { cols, rows };
+    this.log.markSize(cols, rows);
+    this.#connection?.source.resize(cols, rows);
+    for (const viewer of [...this.#viewers]) viewer.stream.mark({ kind: "size", offset: this.log.end, cols, rows });
+  }
+
+  #changeSeat(change: () => void, taker: AttachedViewer | null): void {
+    const before = this.#seat.holder;
+    change();
+    const after = this.#seat.holder;
+    if (before === after) return;
+    if (taker === null) {
+      for (const viewer of [before, after]) viewer?.tellRole(null);
+    } else {
+      // The rest of a paste would mix with what the new writer types.
+      this.#connection?.writer.clear();
+      for (const viewer of [...this.#viewers]) viewer.tellRole(taker.user);
+    }
+    this.#announceViewers(null);
+    if (after !== null) this.#resize(after.size);
+  }
+
+  #detached(viewer: AttachedViewer): void {
+    this.#viewers.delete(viewer);
+    // When all leave at once nobody is promoted, and the guest's window stays as it is.
+    if (this.#disposed) return;
+    if (this.#seat.holder === viewer) this.#changeSeat(() => this.#seat.leave(viewer), null);
+    else {
+      this.#seat.leave(viewer);
+      this.#announceViewers(null);
+    }
+  }
+
+  #sendAway(viewer: AttachedViewer, reason: CloseReason): void {
+    viewer.detach();
+    viewer.port.close(reason);
+  }
+
+  #announceViewers(except: AttachedViewer | null): void {
+    const { viewers } = this;
+    for (const viewer of [...this.#viewers]) if (viewer !== except) viewer.stream.send({ type: "viewers", viewers });
+  }
+
+  #forgetConnection(): void {
+    this.#connection?.writer.clear();
+    this.#connection = null;
+  }
+}
+
+const checkSize = ({ cols, rows }: WindowSize): void => {
+  const within = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most;
+  if (within(cols, COLS_MINIMUM, COLS_MAXIMUM) && within(rows, ROWS_MINIMUM, ROWS_MAXIMUM)) return;
+  throw new ConsoleError(
+    "bad-size",
+    `A window has ${COLS_MINIMUM}–${COLS_MAXIMUM} columns and ${ROWS_MINIMUM}–${ROWS_MAXIMUM} rows, not ${cols} × ${rows}.`,
+  );
+};

@@ -1,0 +1,302 @@
+import { ConsoleError } from "./errors.ts";
+import { InFlight } from "./inFlight.ts";
+import type { Boot, LogMark, StoredMark, WindowSize } from "./logMarks.ts";
+import type { Segment } from "./segment.ts";
+import { SegmentRow } from "./segmentRow.ts";
+import { UnwrittenTail } from "./unwrittenTail.ts";
+
+/** Milliseconds between time marks: fine enough to find and replay, coarse enough to cost nothing. */
+const TIME_MARK_EVERY_MS = 1000;
+/** Milliseconds between attempts to write again after a failure. */
+const RETRY_EVERY_MS = 1000;
+/** Bytes of output kept in memory while they cannot be written. */
+const UNWRITTEN_MAXIMUM_BYTES = 1024 * 1024;
+
+export interface ConsoleLogOptions {
+  /** Bytes on disk that the log may take; at least 1 MiB. What was read last may exceed it until the next segment. */
+  readonly budgetBytes: number;
+  /** Called when history begins not to be kept (a problem), and when it is kept again (null). */
+  readonly onProblem?: (problem: LogProblem | null) => void;
+}
+
+/** The log cannot be written: output goes on to viewers, and may be missing from history. */
+export interface LogProblem {
+  /** The system's error code: ENOSPC, EDQUOT, EIO, EROFS … */
+  readonly code: string;
+  /** Offset of the first byte that is not on disk. */
+  readonly from: number;
+  readonly message: string;
+}
+
+export type LogRead =
+  | { readonly ok: true; readonly offset: number; readonly bytes: Uint8Array }
+  /** Those bytes were deleted to stay within the budget; `next` is the next offset that is kept. */
+  | { readonly ok: false; readonly reason: "expired"; readonly next: number }
+  /** Those bytes could not be written, or not be read again; `next` is the next offset that is kept. */
+  | { readonly ok: false; readonly reason: "lost"; readonly next: number }
+  | { readonly ok: false; readonly reason: "beyond-end"; readonly end: number };
+
+/** What is kept while the disk refuses to take output. */
+interface Loss {
+  readonly problem: LogProblem;
+  readonly tail: UnwrittenTail;
+  readonly retryAt: number;
+}
+
+/**
+ * Every byte that one console ever printed, by absolute offset, in a folder of its own. One process writes it at a
+ * time. Where the last segment's file ends, the log ends: nothing else records it, so a crash cannot make them differ.
+ */
+export class ConsoleLog {
+  readonly folder: string;
+  readonly #row: SegmentRow;
+  readonly #inFlight: InFlight;
+  readonly #onProblem: (problem: LogProblem | null) => void;
+  #end: number;
+  #size: (WindowSize & { readonly offset: number }) | null;
+  /** The segment in whose index the current size stands. */
+  #sizedSegment: Segment | null;
+  #timeMarkedAt = 0;
+  #lastBoot: number | null;
+  /** Boots whose marks could not be written yet. */
+  #unmarkedBoots: (Boot & { readonly kind: "boot" })[] = [];
+  #loss: Loss | null = null;
+  #closed = false;
+
+  private constructor(folder: string, options: ConsoleLogOptions) {
+    this.folder = folder;
+    this.#onProblem = options.onProblem ?? (() => {});
+    this.#row = new SegmentRow(folder, options.budgetBytes);
+    this.#end = this.#row.current.end;
+    this.#size = this.#row.sizeAt(this.#end);
+    this.#sizedSegment = (this.#size?.offset ?? -1) >= this.#row.current.start ? this.#row.current : null;
+    this.#lastBoot = this.boots().at(-1)?.boot ?? null;
+    this.#inFlight = new InFlight(folder);
+    this.append(this.#inFlight.leftOver(this.#end));
+    this.#inFlight.logged(this.readBuffer.length, this.#end);
+  }
+
+  /**
+   * Opens the log of a folder, which is created if need be (its parent must exist). Repairs what a crash left torn.
+   * Throws the system's error where that is not possible.
+   */
+  static open(folder: string, options: ConsoleLogOptions): ConsoleLog {
+    return new ConsoleLog(folder, options);
+  }
+
+  /**
+   * Read the pty into this and append what was read before reading again: then not even a SIGKILL between the two loses
+   * anything. Of no use after `close`.
+   */
+  get readBuffer(): Buffer {
+    return this.#inFlight.buffer;
+  }
+
+  /** Offset of the oldest byte kept. There may be holes between here and the end. */
+  get start(): number {
+    return this.#row.start ?? this.#loss?.tail.start ?? this.#end;
+  }
+
+  /** Offset of the next byte to be printed. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The least offset from which on every byte up to the end is kept. */
+  get unbrokenFrom(): number {
+    return this.#row.unbrokenUpTo(this.#loss?.tail.start ?? this.#end);
+  }
+
+  get diskBytes(): number {
+    return this.#row.diskBytes;
+  }
+
+  /** Why history is not being kept at the moment; null when all is well. */
+  get problem(): LogProblem | null {
+    return this.#loss?.problem ?? null;
+  }
+
+  /**
+   * Adds what was just printed, with one synchronous write(2) and nothing before it: the bytes are in the file when this
+   * returns, and a SIGKILL does not take them away. Never throws for the disk's sake: see LogProblem. Keeps no reference.
+   */
+  append(bytes: Uint8Array): void {
+    this.#refuseIfClosed();
+    if (bytes.length === 0) return;
+    const from = this.#end;
+    this.#end += bytes.length;
+    if (this.#loss === null) {
+      this.#write(bytes, from);
+    } else {
+      this.#loss.tail.push(bytes);
+      this.#mendLoss(this.#loss);
+    }
+    this.#inFlight.logged(Math.min(bytes.length, this.readBuffer.length), this.#end);
+  }
+
+  /** Up to `limit` bytes (at least 1) from `from`: fewer where a segment ends, none only at the end of the log. */
+  read(from: number, limit: number): LogRead {
+    if (from > this.#end) return { ok: false, reason: "beyond-end", end: this.#end };
+    if (from === this.#end) return { ok: true, offset: from, bytes: new Uint8Array(0) };
+    const tail = this.#loss?.tail;
+    if (tail !== undefined && from >= tail.start) return { ok: true, offset: from, bytes: tail.read(from, limit) };
+
+    const { holding, next } = this.#row.find(from);
+    if (holding !== null) {
+      const bytes = readOrNothing(holding, from, limit);
+      if (bytes.length > 0) return { ok: true, offset: from, bytes };
+      return { ok: false, reason: "lost", next: holding.end };
+    }
+    if (next === null) return { ok: false, reason: "lost", next: tail?.start ?? this.#end };
+    const lost = next.marks().some((mark) => mark.kind === "lost" && mark.offset <= from);
+    return { ok: false, reason: lost ? "lost" : "expired", next: next.start };
+  }
+
+  /** A guest begins to boot here. The same number again changes nothing, and is answered with null. */
+  markBoot(boot: number): Boot | null {
+    this.#refuseIfClosed();
+    if (boot === this.#lastBoot) return null;
+    this.#lastBoot = boot;
+    const marked: Boot = { boot, offset: this.#end, at: Date.now() };
+    this.#unmarkedBoots.push({ kind: "boot", ...marked });
+    try {
+      if (this.#loss === null) this.#writeMarksDue(this.#row.begin("boot", this.#end), this.#end);
+    } catch (error) {
+      this.#beginLoss(this.#end, new Uint8Array(0), error);
+    }
+    return marked;
+  }
+
+  /** The window has this size from here on. It is written with the next byte, so that resizing alone costs nothing. */
+  markSize(cols: number, rows: number): void {
+    this.#refuseIfClosed();
+    if (this.#size?.cols === cols && this.#size.rows === rows) return;
+    this.#size = { cols, rows, offset: this.#end };
+    this.#sizedSegment = null;
+  }
+
+  /** Boots whose first bytes are kept, oldest first. */
+  boots(): Boot[] {
+    return [...this.#row.bootMarks(), ...this.#unmarkedBoots]
+      .filter((mark) => mark.kind === "boot")
+      .map(({ boot, offset, at }) => ({ boot, offset, at }));
+  }
+
+  /** The size in force for the byte at `offset`; null where none is known. */
+  sizeAt(offset: number): WindowSize | null {
+    const size = this.#size !== null && offset >= this.#size.offset ? this.#size : this.#row.sizeAt(offset);
+    return size === null ? null : { cols: size.cols, rows: size.rows };
+  }
+
+  /** Marks from `from` to `to`, both included, in order. A size may be repeated without having changed. */
+  marks(from: number, to: number): LogMark[] {
+    const marks: StoredMark[] = [...this.#row.marks(from, to), ...this.#unmarkedBoots];
+    if (this.#size !== null && this.#sizedSegment === null) marks.push({ kind: "size", ...this.#size });
+    return marks
+      .filter((mark) => mark.kind !== "lost")
+      .filter((mark) => mark.offset >= from && mark.offset <= to)
+      .sort((one, other) => one.offset - other.offset);
+  }
+
+  /** Gives the descriptors back. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    if (this.#loss !== null) this.#mendLoss({ ...this.#loss, retryAt: 0 });
+    try {
+      if (this.#loss === null) this.#writeMarksDue(this.#row.current, this.#end);
+    } catch {
+      // The disk filled up at the very end: a window size is missing.
+    }
+    this.#closed = true;
+    this.#inFlight.close();
+    this.#row.close();
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw new ConsoleError("disposed", "This console log has been closed.");
+  }
+
+  #write(bytes: Uint8Array, from: number): void {
+    const segment = this.#row.current;
+    try {
+      segment.write(bytes);
+      this.#writeMarksDue(segment, from);
+      this.#row.makeRoom(this.#end);
+    } catch (error) {
+      const written = Math.min(segment.end, this.#end) - from;
+      this.#beginLoss(from + written, bytes.subarray(written), error);
+    }
+  }
+
+  #writeMarksDue(segment: Segment, offset: number, first: readonly StoredMark[] = []): void {
+    const now = Date.now();
+    const marks: StoredMark[] = [...first, ...this.#unmarkedBoots];
+    if (this.#size !== null && this.#sizedSegment !== segment) marks.push({ kind: "size", ...this.#size, offset });
+    const timeIsDue = Math.abs(now - this.#timeMarkedAt) >= TIME_MARK_EVERY_MS;
+    if (timeIsDue) marks.push({ kind: "time", offset, at: now });
+    segment.writeMarks(marks);
+    this.#unmarkedBoots = [];
+    this.#sizedSegment = segment;
+    if (timeIsDue) this.#timeMarkedAt = now;
+  }
+
+  #beginLoss(from: number, bytes: Uint8Array, error: unknown): void {
+    const { code = "EIO", message } = error as NodeJS.ErrnoException;
+    const tail = new UnwrittenTail(from, UNWRITTEN_MAXIMUM_BYTES);
+    tail.push(bytes);
+    this.#loss = { problem: { code, from, message }, tail, retryAt: Date.now() + RETRY_EVERY_MS };
+    this.#promiseEnd();
+    this.#onProblem(this.#loss.problem);
+  }
+
+  /**
+   * While nothing can be written, an empty segment named by the end of the log says how far offsets have been given
+   * out: creating and renaming a file need no space. So no offset means two different bytes after a crash.
+   */
+  #promiseEnd(): void {
+    try {
+      this.#row.begin("log", this.#end);
+    } catch {
+      // Not even that is possible. The log goes on in memory.
+    }
+  }
+
+  #mendLoss(loss: Loss): void {
+    if (Date.now() < loss.retryAt) {
+      this.#promiseEnd();
+      return;
+    }
+    if (this.#writeTail(loss)) {
+      this.#loss = null;
+      this.#onProblem(null);
+    } else {
+      this.#promiseEnd();
+    }
+  }
+
+  /** Writes what was kept in memory; returns whether all of it could be written. */
+  #writeTail({ problem, tail }: Loss): boolean {
+    const start = tail.start;
+    let segment: Segment | null = null;
+    try {
+      segment = this.#row.begin(this.#unmarkedBoots.length > 0 ? "boot" : "log", start);
+      this.#writeMarksDue(segment, start, start > problem.from ? [{ kind: "lost", offset: problem.from }] : []);
+      for (const chunk of tail.chunks) segment.write(chunk);
+      return true;
+    } catch {
+      const written = segment === null ? 0 : segment.end - start;
+      tail.shift(written);
+      const from = written > 0 ? tail.start : problem.from;
+      this.#loss = { problem: { ...problem, from }, tail, retryAt: Date.now() + RETRY_EVERY_MS };
+      return false;
+    }
+  }
+}
+
+const readOrNothing = (segment: Segment, from: number, limit: number): Uint8Array => {
+  try {
+    return segment.read(from, limit);
+  } catch {
+    return new Uint8Array(0);
+  }
+};

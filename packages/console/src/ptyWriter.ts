@@ -1,0 +1,80 @@
+import { writeSync } from "node:fs";
+
+/*
+ * A paste is written slowly on purpose. When some 3,960 bytes wait unread in the guest's terminal, UML stops listening to
+ * the console and never begins again: no key reaches that guest any more until it is booted anew (arch/um/drivers/line.c:
+ * line_throttle takes the descriptor out of epoll, line_unthrottle does not put it back). Nothing tells from outside how
+ * much the guest has read, so all that can be done is to give its programs time.
+ */
+
+/** Bytes written at once: a sixteenth of what the guest's terminal holds. */
+const PIECE_BYTES = 256;
+/** Milliseconds between pieces, and before a full pty is tried again. A program may then sleep for 0.4 s unharmed. */
+const PIECE_EVERY_MS = 25;
+/** Bytes that may wait: 25 seconds. A greater paste belongs in a file. */
+export const INPUT_MAXIMUM_BYTES = 256 * 1024;
+
+/** Writes to a pty master: keystrokes at once, a paste in pieces that the terminal at the other end can take. */
+export class PtyWriter {
+  readonly #fd: number;
+  #queue: Uint8Array[] = [];
+  #waiting = 0;
+  /** Bytes that may still be written before PIECE_EVERY_MS have passed since `#pieceBegun`. */
+  #room = 0;
+  #pieceBegun = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** `fd` must be non-blocking. It stays the caller's. */
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** All or nothing: false when more than INPUT_MAXIMUM_BYTES would wait. */
+  write(bytes: Uint8Array): boolean {
+    if (this.#waiting + bytes.length > INPUT_MAXIMUM_BYTES) return false;
+    this.#queue.push(bytes);
+    this.#waiting += bytes.length;
+    if (this.#timer === null) this.#writePiece();
+    return true;
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#queue = [];
+    this.#waiting = 0;
+  }
+
+  #writePiece(): void {
+    this.#timer = null;
+    const now = performance.now();
+    if (now - this.#pieceBegun >= PIECE_EVERY_MS) {
+      this.#pieceBegun = now;
+      this.#room = PIECE_BYTES;
+    }
+    for (let [first] = this.#queue; first !== undefined && this.#room > 0; [first] = this.#queue) {
+      const wanted = Math.min(this.#room, first.length);
+      const written = this.#writeOnce(first.subarray(0, wanted));
+      if (written === null) {
+        this.clear();
+        return;
+      }
+      this.#waiting -= written;
+      this.#room -= written;
+      if (written === first.length) this.#queue.shift();
+      else this.#queue[0] = first.subarray(written);
+      if (written < wanted) break;
+    }
+    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#writePiece(), PIECE_EVERY_MS);
+  }
+
+  /** null when the line has hung up, which takes the input along as on any line; the reader tells of it. */
+  #writeOnce(bytes: Uint8Array): number | null {
+    try {
+      return writeSync(this.#fd, bytes);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === "EAGAIN" ? 0 : null;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { ConsoleLog } from "./consoleLog.ts";
+import { HeadlessTerminal } from "./headlessTerminal.ts";
+import type { Snapshot } from "./savedScreen.ts";
+import { REPLAY_MAXIMUM_BYTES, Screen } from "./screen.ts";
+import { Randomness } from "./testing/randomness.ts";
+import { temporaryFolder } from "./testing/temporaryFolder.ts";
+
+const open = () => ConsoleLog.open(temporaryFolder(), { budgetBytes: 64 * 1024 * 1024 });
+
+const drawn = (log: ConsoleLog, saved: Snapshot | null = null): Screen => {
+  const screen = Screen.begin(log, saved);
+  while (screen.position < log.end) screen.advance();
+  screen.advance();
+  return screen;
+};
+
+/** What a viewer sees that gets this snapshot and then the stream, with the sizes at their places. */
+const seenBy = (log: ConsoleLog, { cols, rows, screen, offset }: Snapshot): string | null => {
+  const terminal = new HeadlessTerminal(cols, rows);
+  terminal.write(screen);
+  let position = offset;
+  for (const mark of log.marks(offset, log.end)) {
+    if (mark.kind !== "size") continue;
+    position = feed(terminal, log, position, mark.offset);
+    terminal.resize(mark.cols, mark.rows);
+  }
+  feed(terminal, log, position, log.end);
+  return terminal.text();
+};
+
+const feed = (terminal: HeadlessTerminal, log: ConsoleLog, from: number, to: number): number => {
+  let position = from;
+  while (position < to) {
+    const read = log.read(position, to - position);
+    if (!read.ok) throw new Error(read.reason);
+    terminal.write(read.bytes);
+    position += read.bytes.length;
+  }
+  return to;
+};
+
+const PIECES = [
+  "plain text ",
+  "\r\n",
+  "漢字",
+  "é😀",
+  "\x1b[1;32mgreen\x1b[0m",
+  "\x1b[2J\x1b[H",
+  "\x1b[3;5Hplaced",
+  "\x1b]0;a title\x07",
+  "\x1bP1$r0m\x1b\\",
+  "\x1b[2;5r",
+  "\x1b[r",
+  "\x1b[2L",
+  "\u009b4mC1\u009b0m",
+  "\ttab",
+] as const;
+
+describe("Screen", () => {
+  it.each([1, 2, 3, 4, 5, 6])(
+    "is told at any byte so that the stream goes on without doubles or holes (seed %i)",
+    (seed) => {
+      const random = new Randomness(seed);
+      const log = open();
+      log.markSize(30, 8);
+      const screen = Screen.begin(log, null);
+      const snapshots: Snapshot[] = [];
+      const text = Buffer.from(Array.from({ length: 300 }, () => random.pick(PIECES)).join(""));
+      for (let at = 0; at < text.length; ) {
+        // Cut anywhere: in the middle of sequences and characters too.
+        const length = 1 + random.whole(9);
+        log.append(text.subarray(at, at + length));
+        at += length;
+        if (random.whole(40) === 0) log.markSize(20 + random.whole(30), 5 + random.whole(10));
+        if (random.whole(5) > 0) continue;
+        while (screen.position < log.end) screen.advance();
+        screen.advance();
+        snapshots.push(screen.snapshot());
+      }
+      const whole = seenBy(log, { offset: 0, cols: 30, rows: 8, screen: "" });
+      expect(drawn(log).snapshot().screen).toBe(whole);
+      for (const snapshot of snapshots.slice(-20)) {
+        // What a reflow has moved out of the scrollback is gone for those who come later; the screen itself is the same.
+        expect(seenBy(log, snapshot)?.slice(-200)).toBe(whole?.slice(-200));
+      }
+      log.close();
+    },
+  );
+
+  it.each([1, 2, 3])(
+    "looks the same whether or not it skipped lines that nobody can see any more (seed %i)",
+    (seed) => {
+      const random = new Randomness(seed);
+      const log = open();
+      log.markSize(40, 10);
+      const line = () => `${"word ".repeat(random.whole(12))}${random.whole(1000)}\r\n`;
+      const lines = (bytes: number) => {
+        let text = "";
+        while (text.length < bytes) text += line();
+        return text;
+      };
+      log.append(Buffer.from(`\x1b[31m\x1b[2;6rred\x1b[?25l${lines(700_000)}`));
+      if (random.whole(2) === 0) log.markSize(50, 12);
+      log.append(Buffer.from(lines(300_000)));
+      log.append(Buffer.from(`\x1b[r\x1b[0m${lines(900_000)}the\tend\b`));
+      const screen = Screen.begin(log, null);
+      let drawnBytes = 0;
+      while (screen.position < log.end) drawnBytes += screen.advance().bytes;
+      expect(drawnBytes).toBeLessThan(log.end / 2);
+      const all = seenBy(log, { offset: 0, cols: 40, rows: 10, screen: "" });
+      expect(screen.snapshot().screen === all).toBe(true);
+      log.close();
+    },
+  );
+
+  it("skips nothing when the lines are not enough to push everything else out", () => {
+    const log = open();
+    log.markSize(40, 10);
+    log.append(Buffer.from("a title\r\n"));
+    log.append(Buffer.from("\r 50 %".repeat(200_000)));
+    expect(drawn(log).snapshot().screen).toContain("a title");
+    log.close();
+  });
+
+  it("goes on from a saved screen, with modes set long before it", () => {
+    const log = open();
+    log.markSize(40, 10);
+    log.append(Buffer.from("\x1b[?1049h\x1b[?2004h\x1b[2;4rhello"));
+    const saved = drawn(log).snapshot();
+    log.append(Buffer.from("\r\nworld"));
+    log.markSize(50, 12);
+    const screen = drawn(log, saved).snapshot();
+    expect(screen).toEqual(drawn(log).snapshot());
+    expect(screen).toMatchObject({ cols: 50, rows: 12, offset: log.end });
+    expect(screen.screen).toContain("\x1b[?2004h");
+    log.close();
+  });
+
+  it("begins empty at the beginning of a line when a saved screen is too far back", () => {
+    const log = open();
+    log.markSize(80, 24);
+    log.append(Buffer.from("\x1b[?1049hold"));
+    const saved = drawn(log).snapshot();
+    const line = `${"x".repeat(77)}\r\n`;
+    const chunk = Buffer.from(line.repeat(1000));
+    while (log.end - saved.offset <= REPLAY_MAXIMUM_BYTES) log.append(chunk);
+    const { screen, offset } = drawn(log, saved).snapshot();
+    expect(offset).toBe(log.end);
+    expect(screen).not.toContain("\x1b[?1049h");
+    expect(screen.startsWith("x".repeat(77))).toBe(true);
+    log.close();
+  });
+
+  it("does not wait for the end of a sequence that never ends", () => {
+    const log = open();
+    log.append(Buffer.from("before\x1b]0;"));
+    log.append(Buffer.alloc(200_000, "t"));
+    expect(drawn(log).snapshot()).toMatchObject({ offset: log.end, screen: "before" });
+    log.close();
+  });
+});

@@ -1,0 +1,172 @@
+import type { ConsoleLog } from "./consoleLog.ts";
+import { ConsoleError } from "./errors.ts";
+import { loadScreen, type Snapshot, saveScreen } from "./savedScreen.ts";
+import { REPLAY_MAXIMUM_BYTES, Screen } from "./screen.ts";
+
+/** A screen takes 2 MB; one that nobody asked for in this time is saved and dropped. */
+const SCREEN_IDLE_MS = 30_000;
+/**
+ * The saved screen is at most about this far behind the log's end: replaying that takes 60 ms at worst. Less than the
+ * unbroken end of any log whose budget is more than a few MiB.
+ */
+const SAVE_EVERY_BYTES = 1024 * 1024;
+/** … but telling a screen takes 15 ms: no more often than this, whatever floods. */
+const SAVE_EVERY_MS = 1000;
+/** Drawing fewer bytes a millisecond than this is what hostile output causes; plain text is 17,000. */
+const SLOW_BYTES_PER_MS = 500;
+/** … unless so little was drawn that the figure means nothing. */
+const SLOW_MS = 2;
+/** After a slow piece the screen rests for this many times as long as that took: it gets a quarter of a core at most. */
+const REST_FACTOR = 3;
+
+interface Request {
+  /** The snapshot shows at least everything before this offset. */
+  readonly from: number;
+  readonly resolve: (snapshot: Snapshot) => void;
+  readonly reject: (error: ConsoleError) => void;
+}
+
+/** Has a console's screen at hand when someone asks, and at no other time in memory; then it is saved beside the log. */
+export class ScreenKeeper {
+  readonly #log: ConsoleLog;
+  #screen: Screen | null = null;
+  #savedOffset: number;
+  #savedAt = 0;
+  #requests: Request[] = [];
+  #nextStep: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  #idle: NodeJS.Timeout | null = null;
+  /** Once it is drawn up to the end, the screen is saved and dropped. */
+  #retiring = false;
+  #disposed = false;
+
+  constructor(log: ConsoleLog) {
+    this.#log = log;
+    const saved = loadScreen(log.folder)?.offset ?? 0;
+    this.#savedOffset = saved <= log.end ? saved : 0;
+  }
+
+  /** Whether a screen is in memory. */
+  get awake(): boolean {
+    return this.#screen !== null;
+  }
+
+  /** The screen with everything printed until now. Rejects with ConsoleError disposed. */
+  snapshot(): Promise<Snapshot> {
+    if (this.#disposed) return Promise.reject(gone());
+    const known = this.#withoutDrawing();
+    if (known !== null) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+      this.#requests.push({ from: this.#log.end, resolve, reject });
+      this.#retiring = false;
+      this.#run();
+    });
+  }
+
+  /** The log has grown. */
+  grown(): void {
+    if (this.#saveIsDue()) this.#run();
+  }
+
+  /** Saves the screen if there is one. Idempotent. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#retire();
+    for (const { reject } of this.#requests.splice(0)) reject(gone());
+  }
+
+  /** The screen, where it is known as it is: nothing was ever printed, or nothing since it was saved. */
+  #withoutDrawing(): Snapshot | null {
+    const { end } = this.#log;
+    const size = this.#log.sizeAt(end);
+    if (this.#screen !== null || size === null) return null;
+    if (end === 0) return { offset: 0, cols: size.cols, rows: size.rows, screen: "" };
+    const saved = this.#savedOffset === end ? loadScreen(this.#log.folder) : null;
+    return saved?.offset === end && saved.cols === size.cols && saved.rows === size.rows ? saved : null;
+  }
+
+  #saveIsDue(): boolean {
+    const behind = this.#log.end - this.#savedOffset;
+    return behind >= SAVE_EVERY_BYTES && Date.now() - this.#savedAt >= SAVE_EVERY_MS;
+  }
+
+  #run(): void {
+    if (this.#nextStep !== null || this.#disposed) return;
+    this.#rest();
+    this.#nextStep = setImmediate(() => this.#advance());
+  }
+
+  #advance(): void {
+    this.#nextStep = null;
+    const { screen, pauseMs } = this.#draw();
+    this.#answer(screen);
+    if (screen.position < this.#log.end) {
+      this.#nextStep = pauseMs > 0 ? setTimeout(() => this.#advance(), pauseMs) : setImmediate(() => this.#advance());
+    } else if (this.#retiring) {
+      this.#retire();
+    } else {
+      if (this.#saveIsDue()) this.#save(screen);
+      this.#idle = setTimeout(() => {
+        this.#retiring = true;
+        this.#run();
+      }, SCREEN_IDLE_MS).unref();
+    }
+  }
+
+  #draw(): { readonly screen: Screen; readonly pauseMs: number } {
+    if (this.#screen !== null && this.#log.end - this.#screen.position > REPLAY_MAXIMUM_BYTES) this.#drop();
+    try {
+      this.#screen ??= Screen.begin(this.#log, loadScreen(this.#log.folder));
+      const { bytes, ms } = this.#screen.advance();
+      const slow = ms > SLOW_MS && bytes < ms * SLOW_BYTES_PER_MS;
+      return { screen: this.#screen, pauseMs: slow ? ms * REST_FACTOR : 0 };
+    } catch {
+      // Output that the terminal's parser cannot bear: an empty screen goes on from here.
+      this.#drop();
+      this.#screen = Screen.empty(this.#log, this.#log.end);
+      return { screen: this.#screen, pauseMs: 0 };
+    }
+  }
+
+  #answer(screen: Screen): void {
+    const answered = this.#requests.filter((request) => request.from <= screen.position);
+    if (answered.length === 0) return;
+    this.#requests = this.#requests.filter((request) => !answered.includes(request));
+    const snapshot = screen.snapshot();
+    for (const { resolve } of answered) resolve(snapshot);
+  }
+
+  #save(screen: Screen): void {
+    const snapshot = screen.snapshot();
+    saveScreen(this.#log.folder, snapshot);
+    this.#savedOffset = snapshot.offset;
+    this.#savedAt = Date.now();
+  }
+
+  #retire(): void {
+    this.#retiring = false;
+    if (this.#screen !== null) this.#save(this.#screen);
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#rest();
+    this.#screen?.dispose();
+    this.#screen = null;
+  }
+
+  #rest(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    if (this.#nextStep !== null) cancel(this.#nextStep);
+    this.#idle = null;
+    this.#nextStep = null;
+  }
+}
+
+const cancel = (step: NodeJS.Timeout | NodeJS.Immediate): void => {
+  // Each ignores what is not its own.
+  clearTimeout(step as NodeJS.Timeout);
+  clearImmediate(step as NodeJS.Immediate);
+};
+
+const gone = (): ConsoleError => new ConsoleError("disposed", "This console has been disposed of.");

@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import type { WindowSize } from "./logMarks.ts";
+import type { ViewerPort, ViewerPresence, ViewerRole } from "./viewerPort.ts";
+import type { ViewerStream } from "./viewerStream.ts";
+
+export interface AttachOptions {
+  /** Go on with the byte at this offset; left out: begin with a snapshot of the screen. */
+  readonly since?: number | undefined;
+  /** The viewer's own window in characters, applied to the guest while it is the writer. */
+  readonly cols: number;
+  readonly rows: number;
+  /** The wanted role. A writer gets the seat when it is free, and waits for it as a spy otherwise. */
+  readonly role: ViewerRole;
+  readonly user: string;
+  /** Where from, in words for people: an address, "ssh". */
+  readonly from: string;
+}
+
+/** One viewer of one console. Calls after `detach`, or after the console was disposed of, do nothing. */
+export interface Viewer {
+  readonly id: string;
+  readonly user: string;
+  readonly from: string;
+  readonly role: ViewerRole;
+  /** Bytes this viewer has typed that were taken. */
+  readonly typedBytes: number;
+  /** Keystrokes for the guest. A spy's are dropped, with one warning. */
+  input(bytes: Uint8Array): void;
+  /** The viewer's window changed. Throws ConsoleError bad-size. */
+  resize(cols: number, rows: number): void;
+  /** All bytes before this offset were consumed. Throws ConsoleError bad-ack for an offset that was never sent. */
+  ack(offset: number): void;
+  /** Take the writer's seat from whoever has it. */
+  take(): void;
+  /** Give the writer's seat up and watch. */
+  release(): void;
+  /** Leave. Idempotent. Does not close the port. */
+  detach(): void;
+}
+
+/** What a viewer asks of its console. */
+export interface ViewerRequests {
+  roleOf(viewer: AttachedViewer): ViewerRole;
+  /** Returns whether the bytes were taken. */
+  input(viewer: AttachedViewer, bytes: Uint8Array): boolean;
+  resize(viewer: AttachedViewer, size: WindowSize): void;
+  take(viewer: AttachedViewer): void;
+  release(viewer: AttachedViewer): void;
+  detach(viewer: AttachedViewer): void;
+}
+
+export class AttachedViewer implements Viewer {
+  readonly id = randomUUID();
+  readonly user: string;
+  readonly from: string;
+  readonly port: ViewerPort;
+  readonly stream: ViewerStream;
+  /** Of its own window. */
+  size: WindowSize;
+  readonly #since = new Date().toISOString();
+  readonly #requests: ViewerRequests;
+  #lastWarning = "";
+  #typedBytes = 0;
+  #detached = false;
+
+  constructor(options: AttachOptions, port: ViewerPort, stream: ViewerStream, requests: ViewerRequests) {
+    this.user = options.user;
+    this.from = options.from;
+    this.size = { cols: options.cols, rows: options.rows };
+    this.port = port;
+    this.stream = stream;
+    this.#requests = requests;
+  }
+
+  get role(): ViewerRole {
+    return this.#requests.roleOf(this);
+  }
+
+  get presence(): ViewerPresence {
+    return { id: this.id, user: this.user, from: this.from, role: this.role, since: this.#since };
+  }
+
+  get typedBytes(): number {
+    return this.#typedBytes;
+  }
+
+  input(bytes: Uint8Array): void {
+    if (this.#detached || bytes.length === 0 || !this.#requests.input(this, bytes)) return;
+    this.#typedBytes += bytes.length;
+    this.#lastWarning = "";
+  }
+
+  resize(cols: number, rows: number): void {
+    if (!this.#detached) this.#requests.resize(this, { cols, rows });
+  }
+
+  ack(offset: number): void {
+    if (!this.#detached) this.stream.ack(offset);
+  }
+
+  take(): void {
+    if (!this.#detached) this.#requests.take(this);
+  }
+
+  release(): void {
+    if (!this.#detached) this.#requests.release(this);
+  }
+
+  detach(): void {
+    if (this.#detached) return;
+    this.#detached = true;
+    this.stream.close();
+    this.#requests.detach(this);
+  }
+
+  /** Once, until some input was taken again or the role has changed: a held key is not a hundred warnings. */
+  warn(message: string): void {
+    if (message === this.#lastWarning) return;
+    this.#lastWarning = message;
+    this.stream.send({ type: "warning", message });
+  }
+
+  /** `by` as in the role event. */
+  tellRole(by: string | null): void {
+    this.#lastWarning = "";
+    this.stream.send({ type: "role", role: this.role, by });
+  }
+}
