@@ -1,0 +1,148 @@
+import { CorralError, type GuestDefinition } from "@corral/contracts";
+import { asc, eq, or, type SQL } from "drizzle-orm";
+import { guarded } from "./constraints.ts";
+import type { Database } from "./database.ts";
+import { newId } from "./newId.ts";
+import { guestImages, guests, images, kernels, users } from "./schema.ts";
+import type { StoredDefinition } from "./storedDefinition.ts";
+
+/** What the names in a definition stand for. */
+export interface GuestLinks {
+  readonly ownerId: string;
+  readonly kernelId: string;
+  /** Id of the image under each disk of kind image, by the disk's ubd number. */
+  readonly imageIds: ReadonlyMap<number, string>;
+}
+
+export interface GuestRecord extends GuestLinks {
+  readonly id: string;
+  /** With the present names of its owner, kernel and images. */
+  readonly definition: GuestDefinition;
+  readonly createdAt: string;
+}
+
+export class Guests {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Throws `name_taken`, and `in_use` when something it links to has just been deleted. */
+  insert(definition: GuestDefinition, links: GuestLinks): GuestRecord {
+    const id = newId();
+    this.#write(definition, () => {
+      this.#db
+        .insert(guests)
+        .values({ id, createdAt: new Date().toISOString(), ...columns(definition, links) })
+        .run();
+      this.#linkImages(id, links);
+    });
+    return this.#existing(id);
+  }
+
+  /** Replaces the definition as a whole. Throws as insert does. */
+  update(id: string, definition: GuestDefinition, links: GuestLinks): GuestRecord {
+    this.#write(definition, () => {
+      this.#db.update(guests).set(columns(definition, links)).where(eq(guests.id, id)).run();
+      this.#db.delete(guestImages).where(eq(guestImages.guestId, id)).run();
+      this.#linkImages(id, links);
+    });
+    return this.#existing(id);
+  }
+
+  find(idOrName: string): GuestRecord | null {
+    const found = this.#read(or(eq(guests.id, idOrName), eq(guests.name, idOrName)));
+    return found.find(({ id }) => id === idOrName) ?? found[0] ?? null;
+  }
+
+  /** By name; only those of one owner, if one is given. */
+  list(ownerId?: string): GuestRecord[] {
+    return this.#read(ownerId === undefined ? undefined : eq(guests.ownerId, ownerId));
+  }
+
+  delete(id: string): void {
+    this.#db.delete(guests).where(eq(guests.id, id)).run();
+  }
+
+  #existing(id: string): GuestRecord {
+    const [record] = this.#read(eq(guests.id, id));
+    if (record === undefined) throw new CorralError("not_found", "This guest has just been deleted.");
+    return record;
+  }
+
+  #write(definition: GuestDefinition, write: () => void): void {
+    guarded(() => this.#db.transaction(write), {
+      unique: () =>
+        new CorralError("name_taken", `There is a guest named ${definition.name} already. Choose another name.`),
+      link: () =>
+        new CorralError(
+          "in_use",
+          "The kernel, an image or the owner of this guest has just been deleted. Choose anew.",
+        ),
+    });
+  }
+
+  #linkImages(guestId: string, { imageIds }: GuestLinks): void {
+    for (const [ubd, imageId] of imageIds) this.#db.insert(guestImages).values({ guestId, ubd, imageId }).run();
+  }
+
+  #read(which: SQL | undefined): GuestRecord[] {
+    const rows = this.#db
+      .select({ guest: guests, owner: users.name, kernel: kernels.name })
+      .from(guests)
+      .innerJoin(users, eq(users.id, guests.ownerId))
+      .innerJoin(kernels, eq(kernels.id, guests.kernelId))
+      .where(which)
+      .orderBy(asc(guests.name))
+      .all();
+    const links = this.#db
+      .select({ guestId: guestImages.guestId, ubd: guestImages.ubd, id: images.id, name: images.name })
+      .from(guestImages)
+      .innerJoin(images, eq(images.id, guestImages.imageId))
+      .innerJoin(guests, eq(guests.id, guestImages.guestId))
+      .where(which)
+      .all();
+    const disksByGuest = new Map<string, Map<number, { id: string; name: string }>>();
+    for (const { guestId, ubd, id, name } of links) {
+      disksByGuest.set(guestId, (disksByGuest.get(guestId) ?? new Map()).set(ubd, { id, name }));
+    }
+
+    return rows.map(({ guest, owner, kernel }) => {
+      const disks = disksByGuest.get(guest.id) ?? new Map<number, { id: string; name: string }>();
+      return {
+        id: guest.id,
+        ownerId: guest.ownerId,
+        kernelId: guest.kernelId,
+        imageIds: new Map([...disks].map(([ubd, { id }]) => [ubd, id])),
+        definition: { ...withImageNames(guest.definition, disks), name: guest.name, owner, kernel },
+        createdAt: guest.createdAt,
+      };
+    });
+  }
+}
+
+const columns = (definition: GuestDefinition, { ownerId, kernelId }: GuestLinks) => {
+  const { name, owner: _owner, kernel: _kernel, ...rest } = definition;
+  return { name, ownerId, kernelId, definition: withoutImageNames(rest) };
+};
+
+const withoutImageNames = (definition: Omit<GuestDefinition, "name" | "owner" | "kernel">): StoredDefinition => ({
+  ...definition,
+  disks: definition.disks.map((disk) => ({
+    ...disk,
+    source: disk.source.kind === "image" ? { kind: "image" } : disk.source,
+  })),
+});
+
+const withImageNames = (
+  definition: StoredDefinition,
+  disks: ReadonlyMap<number, { readonly name: string }>,
+): Omit<GuestDefinition, "name" | "owner" | "kernel"> => ({
+  ...definition,
+  disks: definition.disks.map((disk) => ({
+    ...disk,
+    // The row of guest_images was written with the definition, in one transaction.
+    source: disk.source.kind === "image" ? { kind: "image", image: disks.get(disk.ubd)?.name ?? "" } : disk.source,
+  })),
+});

@@ -1,0 +1,147 @@
+import { imageLogin, imageOrigin, kernelAbilities, type Role, type Task, type TaskKind } from "@corral/contracts";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { z } from "zod";
+import { jsonText } from "./jsonText.ts";
+import { storedDefinition } from "./storedDefinition.ts";
+
+/*
+ * The tables. After a change here: npx drizzle-kit generate (in this folder) writes the next numbered migration, which
+ * is committed with it. Timestamps are ISO 8601 in UTC, so that they sort as text.
+ */
+
+export const users = sqliteTable("users", {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  role: text().$type<Role>().notNull(),
+  passwordHash: text("password_hash").notNull(),
+  createdAt: text("created_at").notNull(),
+});
+
+export const sessions = sqliteTable("sessions", {
+  id: text().primaryKey(),
+  /** SHA-256 of the cookie's secret: whoever reads the database cannot log in with what stands there. */
+  hash: text().notNull().unique(),
+  userId: text("user_id")
+    .notNull()
+    .references(() => users.id, { onDelete: "cascade" }),
+  address: text().notNull(),
+  createdAt: text("created_at").notNull(),
+  lastSeenAt: text("last_seen_at").notNull(),
+  expiresAt: text("expires_at").notNull(),
+});
+
+export const loginLinks = sqliteTable("login_links", {
+  hash: text().primaryKey(),
+  /** The admin it logs in; null: it makes the first admin. */
+  userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
+  createdAt: text("created_at").notNull(),
+  expiresAt: text("expires_at").notNull(),
+  usedAt: text("used_at"),
+});
+
+export const tokens = sqliteTable(
+  "tokens",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    label: text().notNull(),
+    hash: text().notNull(),
+    createdAt: text("created_at").notNull(),
+    lastUsedAt: text("last_used_at"),
+  },
+  (table) => [index("tokens_by_user").on(table.userId)],
+);
+
+export const kernels = sqliteTable("kernels", {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  path: text().notNull().unique(),
+  version: text().notNull(),
+  abilities: jsonText(kernelAbilities)().notNull(),
+  modules: text(),
+  createdAt: text("created_at").notNull(),
+});
+
+export const images = sqliteTable("images", {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  /** Name of its file in the images folder. */
+  file: text().notNull().unique(),
+  origin: jsonText(imageOrigin)().notNull(),
+  login: jsonText(imageLogin)().notNull(),
+  sizeBytes: integer("size_bytes").notNull(),
+  /** Whole seconds, as a COW header keeps it: a file whose time differs is not the one that was registered. */
+  mtimeS: integer("mtime_s").notNull(),
+  sha256: text().notNull(),
+  createdAt: text("created_at").notNull(),
+});
+
+export const guests = sqliteTable("guests", {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  ownerId: text("owner_id")
+    .notNull()
+    .references(() => users.id, { onDelete: "restrict" }),
+  kernelId: text("kernel_id")
+    .notNull()
+    .references(() => kernels.id, { onDelete: "restrict" }),
+  definition: jsonText(storedDefinition)().notNull(),
+  createdAt: text("created_at").notNull(),
+});
+
+/** Which image each disk stands on. The link keeps an image that is in use from being deleted. */
+export const guestImages = sqliteTable(
+  "guest_images",
+  {
+    guestId: text("guest_id")
+      .notNull()
+      .references(() => guests.id, { onDelete: "cascade" }),
+    ubd: integer().notNull(),
+    imageId: text("image_id")
+      .notNull()
+      .references(() => images.id, { onDelete: "restrict" }),
+  },
+  (table) => [primaryKey({ columns: [table.guestId, table.ubd] }), index("guest_images_by_image").on(table.imageId)],
+);
+
+/** The audit log: rows are added and read, never changed. AUTOINCREMENT: a number is never given twice. */
+export const events = sqliteTable(
+  "events",
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    at: text().notNull(),
+    type: text().notNull(),
+    actor: text(),
+    subject: text(),
+    /** Who owned the guest when it happened: they may see it. Not a link, since events outlive users. */
+    ownerId: text("owner_id"),
+    message: text().notNull(),
+    data: jsonText(z.record(z.string(), z.unknown()))().notNull(),
+  },
+  (table) => [
+    index("events_by_subject").on(table.subject, table.seq),
+    index("events_by_owner").on(table.ownerId, table.seq),
+  ],
+);
+
+export const tasks = sqliteTable(
+  "tasks",
+  {
+    id: text().primaryKey(),
+    kind: text().$type<TaskKind>().notNull(),
+    title: text().notNull(),
+    state: text().$type<Task["state"]>().notNull(),
+    step: text(),
+    actor: text().notNull(),
+    subject: text(),
+    error: text(),
+    /** The last part of what it printed, and the offset of its first character. */
+    output: text().notNull().default(""),
+    outputFrom: integer("output_from").notNull().default(0),
+    createdAt: text("created_at").notNull(),
+    endedAt: text("ended_at"),
+  },
+  (table) => [index("tasks_by_time").on(table.createdAt)],
+);

@@ -1,0 +1,59 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { openDatabase } from "./database.ts";
+import { Events } from "./events.ts";
+import { Guests } from "./guests.ts";
+import { Images } from "./images.ts";
+import { Kernels } from "./kernels.ts";
+import { LoginLinks } from "./loginLinks.ts";
+import { Sessions } from "./sessions.ts";
+import { Tasks } from "./tasks.ts";
+import { Tokens } from "./tokens.ts";
+import { Users } from "./users.ts";
+
+export interface Store {
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly loginLinks: LoginLinks;
+  readonly tokens: Tokens;
+  readonly kernels: Kernels;
+  readonly images: Images;
+  readonly guests: Guests;
+  readonly events: Events;
+  readonly tasks: Tasks;
+
+  /** Runs `work`, which must not be asynchronous: all its writes are kept, or on an error none. */
+  transaction<T>(work: () => T): T;
+  /** Whether the database answers. */
+  works(): boolean;
+  /** Copies the database, as it is at one moment, to a new file of mode 0600 while everything goes on. */
+  backup(file: string): Promise<void>;
+  /** May be called more than once. */
+  close(): void;
+}
+
+/** Opens the data folder's database. Throws `host_unfit` when a newer Corral has written it. */
+export const openStore = (home: string): Store => {
+  const { sqlite, db } = openDatabase(join(home, "corral.db"));
+  return {
+    users: new Users(db),
+    sessions: new Sessions(db),
+    loginLinks: new LoginLinks(db),
+    tokens: new Tokens(db),
+    kernels: new Kernels(db),
+    images: new Images(db),
+    guests: new Guests(db),
+    events: new Events(db),
+    tasks: new Tasks(db),
+
+    transaction: (work) => sqlite.transaction(work).immediate(),
+    works: () => sqlite.open && sqlite.prepare("SELECT 1 AS one").get() !== undefined,
+    backup: async (file) => {
+      await sqlite.backup(file);
+      chmodSync(file, 0o600);
+    },
+    close: () => {
+      sqlite.close();
+    },
+  };
+};
