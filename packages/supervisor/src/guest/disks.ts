@@ -1,0 +1,166 @@
+import { type BigIntStats, existsSync } from "node:fs";
+import { chown, open, rename, rm, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { CorralError } from "@corral/contracts";
+import { checkCow, createCow, type DiskArgument } from "@corral/uml";
+import type { Mount } from "../sandbox/sandbox.ts";
+import type { GuestFolder } from "./guestFolder.ts";
+import type { DiskSpec, GuestSpec } from "./guestSpec.ts";
+
+/** A launch needs room for new COW files, records and the first log lines; with less, it would fail half way. */
+const DISK_FREE_MINIMUM_BYTES = 16 * 1024 * 1024;
+
+export interface PreparedDisks {
+  readonly arguments: readonly DiskArgument[];
+  readonly mounts: readonly Mount[];
+}
+
+/**
+ * Makes the files that a guest's disks need and says how the kernel is to be given them. Whatever is wrong is found
+ * here, before anything is started: CorralError with the disk's field, nothing left half made.
+ */
+export const prepareDisks = async (
+  spec: GuestSpec,
+  folder: GuestFolder,
+  owner: number | null,
+): Promise<PreparedDisks> => {
+  const { bavail, bsize } = await statfs(folder.folder);
+  if (bavail * bsize < DISK_FREE_MINIMUM_BYTES) {
+    throw new CorralError(
+      "disk_full",
+      `The disk that holds Corral's data has only ${Math.floor((bavail * bsize) / 1024)} KiB free, so ${spec.definition.name} was not started. Free some space, then start it again.`,
+    );
+  }
+  const prepared = await Promise.all(
+    spec.disks.map(async (disk, index) => {
+      const ready = await prepareDisk(disk, folder, owner).catch((error: unknown) => {
+        throw explained(error, spec.definition.name, disk.ubd, `disks.${index}`);
+      });
+      return ready;
+    }),
+  );
+  return { arguments: prepared.map((disk) => disk.argument), mounts: prepared.flatMap((disk) => disk.mounts) };
+};
+
+interface PreparedDisk {
+  readonly argument: DiskArgument;
+  readonly mounts: readonly Mount[];
+}
+
+const prepareDisk = async (disk: DiskSpec, folder: GuestFolder, owner: number | null): Promise<PreparedDisk> => {
+  const flags = disk.flags;
+  const common = { ubd: disk.ubd, flags, serial: disk.serial };
+  if (disk.kind === "cow") {
+    const file = await cowOver(disk, folder, owner);
+    const inside = `/disks/ubd${disk.ubd}.cow`;
+    const backing = `/images/${disk.image.name}.img`;
+    return {
+      argument: { ...common, file: inside, backing },
+      mounts: [
+        { source: file, target: inside, writable: true },
+        { source: disk.image.path, target: backing, writable: false },
+      ],
+    };
+  }
+  const inside = `/disks/ubd${disk.ubd}.img`;
+  const source = disk.kind === "file" ? await plainFile(disk.path) : await emptyDisk(disk, folder, owner);
+  return {
+    argument: { ...common, file: inside },
+    mounts: [{ source, target: inside, writable: !flags.readOnly }],
+  };
+};
+
+const cowOver = async (
+  disk: DiskSpec & { kind: "cow" },
+  folder: GuestFolder,
+  owner: number | null,
+): Promise<string> => {
+  const { name, path, size, mtimeS } = disk.image;
+  const facts = await statOrNull(path);
+  if (facts === null) {
+    throw new CorralError(
+      "host_unfit",
+      `the file of image ${name} is gone (${path}). Put it back, with its old modification time, or give the guest another image.`,
+    );
+  }
+  if (Number(facts.size) !== size || Number(facts.mtimeNs / 1_000_000_000n) !== mtimeS) {
+    throw new CorralError(
+      "host_unfit",
+      `the file of image ${name} was changed after it was registered (${path}). A changed image makes every disk over it unusable. Restore the file, with its old modification time.`,
+    );
+  }
+  const file = join(folder.disks, `ubd${disk.ubd}.cow`);
+  if (!existsSync(file)) {
+    await createCow({ file, backing: path, backingInside: `/images/${name}.img` });
+    if (owner !== null) await chown(file, owner, owner);
+    return file;
+  }
+  const check = await checkCow(file, path);
+  if (check.result !== "ok") {
+    throw new CorralError("host_unfit", `its COW file does not fit image ${name}: ${check.message}`);
+  }
+  return file;
+};
+
+const emptyDisk = async (
+  disk: DiskSpec & { kind: "empty" },
+  folder: GuestFolder,
+  owner: number | null,
+): Promise<string> => {
+  const file = join(folder.disks, `ubd${disk.ubd}.img`);
+  if (existsSync(file)) return file;
+  const beside = `${file}.new`;
+  const handle = await open(beside, "w", 0o600);
+  try {
+    await handle.truncate(disk.sizeBytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (owner !== null) await chown(beside, owner, owner);
+  await rename(beside, file);
+  return file;
+};
+
+const plainFile = async (path: string): Promise<string> => {
+  const facts = await statOrNull(path);
+  if (facts === null) throw new CorralError("host_unfit", `the file ${path} is not there.`);
+  if (!facts.isFile() && !facts.isBlockDevice()) {
+    throw new CorralError("host_unfit", `${path} is neither a file nor a block device.`);
+  }
+  return path;
+};
+
+const statOrNull = async (path: string): Promise<BigIntStats | null> => {
+  try {
+    return await stat(path, { bigint: true });
+  } catch {
+    return null;
+  }
+};
+
+/** Deletes the disks that a definition no longer has. The guest must be off. */
+export const removeDisk = async (folder: GuestFolder, ubd: number): Promise<void> => {
+  await Promise.all(["cow", "img"].map((kind) => rm(join(folder.disks, `ubd${ubd}.${kind}`), { force: true })));
+};
+
+const explained = (error: unknown, guest: string, ubd: number, field: string): unknown => {
+  if (isFull(error)) return error;
+  const sentence = error instanceof Error ? error.message : String(error);
+  return new CorralError(
+    error instanceof CorralError ? error.code : "host_unfit",
+    `${guest} was not started: ubd${ubd}: ${sentence}`,
+    [{ field, message: sentence }],
+  );
+};
+
+const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** What a launch that failed half way for want of disk space is to say; every other error stays what it is. */
+export const explainFullDisk = (error: unknown, guest: string): unknown =>
+  isFull(error)
+    ? new CorralError(
+        "disk_full",
+        `${guest} was not started: the disk that holds Corral's data is full. Free some space, then start it again.`,
+      )
+    : error;

@@ -1,0 +1,99 @@
+import { Console, ConsoleLog, type LogProblem } from "@corral/console";
+import { setWindowSize } from "../syscalls.ts";
+import type { GuestFolder } from "./guestFolder.ts";
+
+/** What one console's log may take of the host's disk. */
+const CONSOLE_LOG_BUDGET_BYTES = 64 * 1024 * 1024;
+/** Window of a console nobody has looked at yet: what serial terminals have had for fifty years. */
+const FIRST_SIZE = { cols: 80, rows: 24 };
+/** A pty whose last holder is gone says so at once; this is for a host that is very busy. */
+const DRAIN_DEADLINE_MS = 2_000;
+
+/**
+ * The consoles of one guest that Corral keeps. They outlive its launches: each launch connects new ptys to them.
+ */
+export class GuestConsoles {
+  readonly #folder: GuestFolder;
+  readonly #onLogProblem: (console: string, problem: LogProblem | null) => void;
+  readonly #onEnd: () => void;
+  readonly #consoles = new Map<string, Console>();
+  readonly #reading = new Map<string, Promise<void>>();
+
+  constructor(
+    folder: GuestFolder,
+    listeners: {
+      /** History of a console is not being kept (a problem), or is kept again (null). */
+      readonly onLogProblem: (console: string, problem: LogProblem | null) => void;
+      /** A pty hung up: most likely the guest has ended. */
+      readonly onEnd: () => void;
+    },
+  ) {
+    this.#folder = folder;
+    this.#onLogProblem = listeners.onLogProblem;
+    this.#onEnd = listeners.onEnd;
+  }
+
+  /** Makes the set of consoles this one: new ones are opened, others are closed and keep their logs. */
+  keep(names: readonly string[]): void {
+    for (const [name, console] of this.#consoles) {
+      if (names.includes(name)) continue;
+      console.dispose();
+      this.#consoles.delete(name);
+    }
+    for (const name of names) {
+      if (this.#consoles.has(name)) continue;
+      const log = ConsoleLog.open(this.#folder.console(name), {
+        budgetBytes: CONSOLE_LOG_BUDGET_BYTES,
+        onProblem: (problem) => this.#onLogProblem(name, problem),
+      });
+      this.#consoles.set(name, new Console({ log, name, ...FIRST_SIZE }));
+    }
+  }
+
+  get(name: string): Console | undefined {
+    return this.#consoles.get(name);
+  }
+  get all(): readonly Console[] {
+    return [...this.#consoles.values()];
+  }
+  sizeOf(name: string): { readonly cols: number; readonly rows: number } {
+    const { cols, rows } = this.#consoles.get(name) ?? FIRST_SIZE;
+    return { cols, rows };
+  }
+
+  /** Begins to read a launch's ptys. The masters belong to the consoles from here on. */
+  connect(masters: ReadonlyMap<string, number>, boot: number): void {
+    for (const [name, fd] of masters) {
+      const console = this.#consoles.get(name);
+      if (console === undefined) continue;
+      console.markBoot(boot);
+      this.#reading.set(
+        name,
+        new Promise((resolve) => {
+          console.connect({
+            fd,
+            resize: (cols, rows) => setWindowSize(fd, cols, rows),
+            onEnd: () => {
+              resolve();
+              this.#onEnd();
+            },
+          });
+        }),
+      );
+    }
+  }
+
+  /** Waits until everything that an ended guest printed is read, and closes its ptys. */
+  async drain(): Promise<void> {
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, DRAIN_DEADLINE_MS).unref());
+    await Promise.race([Promise.all(this.#reading.values()), deadline]);
+    for (const console of this.#consoles.values()) console.disconnect();
+    this.#reading.clear();
+  }
+
+  dispose(): void {
+    for (const console of this.#consoles.values()) console.dispose();
+    this.#consoles.clear();
+    this.#reading.clear();
+  }
+}

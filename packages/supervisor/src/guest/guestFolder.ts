@@ -1,0 +1,79 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { chown, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { mconsolePath, UNIX_PATH_MAXIMUM_BYTES } from "@corral/uml";
+
+/** Characters of a guest's id that name its run folder: short, since socket paths are, and still unlike any other's. */
+const SHORT_ID_LENGTH = 8;
+const UMID_MAXIMUM_BYTES = 40;
+
+/** Longest run folder below which every guest's mconsole socket has a path that fits (docs/uml.md, "umid"). */
+export const RUN_FOLDER_MAXIMUM_BYTES =
+  UNIX_PATH_MAXIMUM_BYTES - mconsolePath(`/${"x".repeat(SHORT_ID_LENGTH)}/u`, "x".repeat(UMID_MAXIMUM_BYTES)).length;
+
+/** Where everything of one guest lies: what lasts below the data folder, sockets below the run folder. */
+export class GuestFolder {
+  readonly id: string;
+  readonly folder: string;
+  readonly run: string;
+
+  constructor(home: string, runFolder: string, id: string) {
+    this.id = id;
+    this.folder = join(home, "guests", id);
+    this.run = join(runFolder, id.slice(0, SHORT_ID_LENGTH));
+  }
+
+  get launchRecord(): string {
+    return join(this.folder, "launch.json");
+  }
+  get history(): string {
+    return join(this.folder, "history.json");
+  }
+  /** bwrap appends the child's pid and its exit code here, also while no server runs. */
+  get sandboxStatus(): string {
+    return join(this.folder, "sandbox-status");
+  }
+  get kernelLog(): string {
+    return join(this.folder, "kernel.log");
+  }
+  get disks(): string {
+    return join(this.folder, "disks");
+  }
+  console(name: string): string {
+    return join(this.folder, "consoles", name);
+  }
+  /** The only folder that a guest can write to: UML's own directory. Nothing in it is to be trusted. */
+  get umlDir(): string {
+    return join(this.run, "u");
+  }
+  /** Corral's own sockets, read-only for the guest, which can answer and notify through them all the same. */
+  get sockets(): string {
+    return join(this.run, "s");
+  }
+  get notifySocket(): string {
+    return join(this.sockets, "notify");
+  }
+  get mconsoleClient(): string {
+    return join(this.sockets, "client-");
+  }
+
+  create(): void {
+    mkdirSync(join(this.folder, "disks"), { recursive: true, mode: 0o700 });
+    mkdirSync(join(this.folder, "consoles"), { recursive: true, mode: 0o700 });
+    mkdirSync(this.sockets, { recursive: true, mode: 0o755 });
+    // Only the folders above are closed to others: below, a guest with a user id of its own must pass.
+    chmodSync(this.sockets, 0o755);
+  }
+
+  /** An empty umid directory: UML takes a random name where an old one is in the way (docs/uml.md, "umid"). */
+  async clearUmlDir(owner: number | null): Promise<void> {
+    await rm(this.umlDir, { recursive: true, force: true });
+    mkdirSync(this.umlDir, { mode: 0o700 });
+    if (owner !== null) await chown(this.umlDir, owner, owner);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.run, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

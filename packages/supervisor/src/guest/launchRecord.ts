@@ -1,0 +1,82 @@
+import { readFileSync, rmSync } from "node:fs";
+import { z } from "zod";
+import { writeWhole } from "./writeWhole.ts";
+
+/*
+ * What a server must know to take over a guest that another one launched. It is written before anything is started
+ * (the intent: `process` is null) and again as soon as the processes are known.
+ */
+
+const processIdentity = z.object({
+  pid: z.int(),
+  /** Field 22 of /proc/<pid>/stat, in clock ticks since the host's boot: with boot id and pid it names one process. */
+  startTime: z.string(),
+});
+export type ProcessIdentity = z.infer<typeof processIdentity>;
+
+const askedOf = z.enum(["shutdown", "restart", "force-off", "force-restart"]);
+export type AskedOf = z.infer<typeof askedOf>;
+
+const launchRecord = z.object({
+  version: z.literal(1),
+  /** Random; stands in the command line of the sandbox, by which an unfinished launch is found again. */
+  launch: z.string(),
+  bootNumber: z.int(),
+  hostBootId: z.string(),
+  startedAt: z.string(),
+  argv: z.array(z.string()),
+  /** Of the definition it was launched with, to tell whether it has changed since. */
+  specDigest: z.string(),
+  kernelVersion: z.string(),
+  umid: z.string(),
+  /** Length of the kernel log when this boot began. */
+  kernelLogStart: z.int(),
+  consoles: z.array(
+    z.object({
+      name: z.string(),
+      /** Descriptor of the pty's master in the guest's process. */
+      fd: z.int(),
+      /** N of /dev/pts/N: what is brought back must be the master of this pty, since the guest is not trusted. */
+      pty: z.int(),
+    }),
+  ),
+  /** The sandbox's first process, and the kernel, its child. */
+  process: z.object({ init: processIdentity, kernel: processIdentity }).nullable(),
+  /** What was asked for last, which says what its end means. */
+  asked: askedOf.nullable(),
+  /** Written before the guest is paused and after it goes on. */
+  paused: z.boolean(),
+  /** Userland was seen to start. */
+  booted: z.boolean(),
+});
+export type LaunchRecord = z.infer<typeof launchRecord>;
+
+/** The record of the launch that is not known to have ended, or null. A record that cannot be read is an error. */
+export const readLaunchRecord = (path: string): LaunchRecord | null => {
+  const text = readIfThere(path);
+  // Empty is what some file systems make of a file that was being written when the host lost its power.
+  if (text === null || text === "") return null;
+  const parsed = launchRecord.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    throw new Error(
+      `${path} is not a launch record that this version of Corral understands. The guest may still run: start the version that wrote it, shut the guest down there, and update then.`,
+    );
+  }
+  return parsed.data;
+};
+
+/** It has to outlast this server, not the host: no process of the guest does. */
+export const writeLaunchRecord = (path: string, record: LaunchRecord): void => {
+  writeWhole(path, JSON.stringify(record, null, 1), { durable: false });
+};
+
+export const removeLaunchRecord = (path: string): void => rmSync(path, { force: true });
+
+export const readIfThere = (path: string): string | null => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+};

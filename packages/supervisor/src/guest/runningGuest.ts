@@ -1,0 +1,256 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  MconsoleClient,
+  mconsolePath,
+  type Notification,
+  NotificationListener,
+  rootMounted,
+  userlandStarted,
+} from "@corral/uml";
+import { isAlive, signal } from "../sandbox/processes.ts";
+import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+import type { GuestConsoles } from "./guestConsoles.ts";
+import type { GuestFolder } from "./guestFolder.ts";
+import type { KernelLog } from "./kernelLog.ts";
+import { type LaunchRecord, writeLaunchRecord } from "./launchRecord.ts";
+
+/** How often a booting guest's kernel log is looked at: often enough that "running" is never late to the eye. */
+const BOOT_POLL_MS = 50;
+/** How often it is looked at whether an adopted guest still lives; its consoles' hang-up mostly says so sooner. */
+const ALIVE_POLL_MS = 1_000;
+/** bwrap writes the exit code within a millisecond of the kernel's end. */
+const EXIT_CODE_DEADLINE_MS = 1_000;
+const EXIT_CODE_POLL_MS = 5;
+/** The part of a boot's log that is searched for "userland has started": a boot prints 7 KB. */
+const BOOT_LOG_BYTES = 64 * 1024;
+const LOG_CHECK_MS = 10_000;
+
+/* Rungs of the ladder that ends a guest: docs/uml.md, "How a guest ends". Each says how long it is waited for. */
+const SYNC_MS = 300;
+const HALT_MS = 1_000;
+const TERMINATE_MS = 1_000;
+const KILL_MS = 5_000;
+/** The sandbox says its pids within some 20 ms of its start, or has ended. */
+const IDENTIFY_MS = 5_000;
+
+/** A guest with a user id of its own must be able to write to our sockets; the folders above are closed to all others. */
+const OPEN_TO_GUEST = 0o666;
+/** A guest that is told to be quiet does not log that its userland has started; this long after its mconsole is up, it has. */
+const QUIET_BOOT_MS = 5_000;
+
+const SIGTERM = 15;
+const SIGKILL = 9;
+
+export interface RunListeners {
+  /** Userland has started. */
+  readonly onBooted: () => void;
+  /** Another line of the kernel log while it boots. */
+  readonly onBootLine: (line: string) => void;
+  /** The process is gone and everything it printed is read. Called once, and not after `leave`. */
+  readonly onEnded: (exitCode: number | null) => void;
+}
+
+export interface RunOptions {
+  readonly record: LaunchRecord;
+  readonly folder: GuestFolder;
+  readonly kernelLog: KernelLog;
+  readonly consoles: GuestConsoles;
+  readonly listener: NotificationListener;
+  readonly listeners: RunListeners;
+  /** The sandbox's outer process, where this server started it. */
+  readonly child: ChildProcess | null;
+}
+
+/** Binds the path on which a guest's kernel notifies. It must listen before the guest starts. */
+export const listenForNotifications = (
+  folder: GuestFolder,
+  onNotification: (notification: Notification) => void,
+): NotificationListener =>
+  new NotificationListener({ path: folder.notifySocket, socketMode: OPEN_TO_GUEST, onNotification });
+
+/** One run of a guest, from its launch or adoption to its end. */
+export class RunningGuest {
+  readonly mconsole: MconsoleClient;
+  readonly #folder: GuestFolder;
+  readonly #kernelLog: KernelLog;
+  readonly #consoles: GuestConsoles;
+  readonly #listener: NotificationListener;
+  readonly #listeners: RunListeners;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #ended: Promise<void>;
+  #bootWatch: NodeJS.Timeout | null = null;
+  #settleEnded: () => void = () => {};
+  readonly #identified: Promise<void>;
+  #settleIdentified: () => void = () => {};
+  #record: LaunchRecord;
+  #over = false;
+
+  constructor(options: RunOptions) {
+    this.#record = options.record;
+    this.#folder = options.folder;
+    this.#kernelLog = options.kernelLog;
+    this.#consoles = options.consoles;
+    this.#listener = options.listener;
+    this.#listeners = options.listeners;
+    this.#ended = new Promise((resolve) => {
+      this.#settleEnded = resolve;
+    });
+    this.#identified = new Promise((resolve) => {
+      this.#settleIdentified = resolve;
+    });
+    if (options.record.process !== null) this.#settleIdentified();
+    this.mconsole = new MconsoleClient({
+      socketPath: mconsolePath(options.folder.umlDir, options.record.umid),
+      clientPath: options.folder.mconsoleClient,
+      kernelVersion: options.record.kernelVersion,
+      socketMode: OPEN_TO_GUEST,
+    });
+    if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
+    else options.child.once("exit", (code) => void this.#end(code));
+    if (!options.record.booted) this.#watchBoot();
+    this.#every(LOG_CHECK_MS, () => this.#kernelLog.keepWithinBudget());
+  }
+
+  get record(): LaunchRecord {
+    return this.#record;
+  }
+  /** Process of the kernel; null in the first milliseconds of a launch. */
+  get pid(): number | null {
+    return this.#record.process?.kernel.pid ?? null;
+  }
+  /** This boot's kernel log, at most its last `limit` bytes. */
+  bootLog(limit: number): string {
+    return this.#kernelLog.tail(this.#record.kernelLogStart, limit);
+  }
+  /** Whether this boot mounted its root. Reads the beginning of its log, where that stands. */
+  get rootWasMounted(): boolean {
+    return rootMounted(this.#kernelLog.read(this.#record.kernelLogStart, BOOT_LOG_BYTES).toString("utf8"));
+  }
+
+  /** Changes the record on disk first, then in memory. */
+  note(changes: Partial<LaunchRecord>): void {
+    this.#record = { ...this.#record, ...changes };
+    if (!this.#over) writeLaunchRecord(this.#folder.launchRecord, this.#record);
+    if (this.#record.process !== null) this.#settleIdentified();
+  }
+
+  /** Looks at once whether the kernel still lives: called when a console hangs up. */
+  checkAlive(): void {
+    const kernel = this.#record.process?.kernel;
+    if (kernel !== undefined && !isAlive(kernel)) void this.#end();
+  }
+
+  /**
+   * Ends the guest, whatever it does: asks its kernel to write its disks and to halt, then SIGTERM, then SIGKILL to the
+   * first process of its pid namespace, which takes everything along. Never SIGKILL to the kernel alone
+   * (docs/uml.md, "Never SIGKILL only the kernel"). Resolves when it has ended; rejects if even that did not help.
+   */
+  async forceOff(): Promise<void> {
+    if (!this.#record.paused && (await this.#halt())) return;
+    // In the first milliseconds of a launch it is not known yet whom to signal.
+    await Promise.race([this.#identified, this.#endsWithin(IDENTIFY_MS)]);
+    const { process } = this.#record;
+    if (process !== null) {
+      signal(process.kernel, SIGTERM);
+      if (await this.#endsWithin(TERMINATE_MS)) return;
+      signal(process.init, SIGKILL);
+    }
+    if (await this.#endsWithin(KILL_MS)) return;
+    throw new Error(`process ${process?.init.pid} survived SIGKILL: it hangs in the host's kernel, most likely in I/O`);
+  }
+
+  async #halt(): Promise<boolean> {
+    const quick = { timeoutMs: SYNC_MS };
+    try {
+      await this.mconsole.sysrq("s", quick);
+      await this.mconsole.sysrq("u", quick);
+      await Promise.race([sleep(SYNC_MS), this.#ended]);
+      await this.mconsole.halt({ timeoutMs: HALT_MS });
+    } catch {
+      // A guest that is busy, hung or not up yet does not answer: the next rung does not ask.
+      return this.#over;
+    }
+    return this.#endsWithin(HALT_MS);
+  }
+
+  async #endsWithin(ms: number): Promise<boolean> {
+    await Promise.race([this.#ended, sleep(ms, undefined, { ref: false })]);
+    return this.#over;
+  }
+
+  #watchBoot(): void {
+    let seen = -1;
+    this.#bootWatch = this.#every(BOOT_POLL_MS, () => {
+      const { end } = this.#kernelLog;
+      if (end === seen) return;
+      seen = end;
+      const log = this.bootLog(BOOT_LOG_BYTES);
+      this.#listeners.onBootLine(lastLine(log));
+      if (userlandStarted(log)) this.#booted();
+    });
+  }
+
+  /** The kernel said that its mconsole is up: a sign of life from one that logs nothing. */
+  mconsoleIsUp(): void {
+    if (this.#record.booted || this.#over) return;
+    const timer = this.#every(QUIET_BOOT_MS, () => {
+      this.#stop(timer);
+      this.#booted();
+    });
+  }
+
+  #booted(): void {
+    if (this.#record.booted) return;
+    if (this.#bootWatch !== null) this.#stop(this.#bootWatch);
+    this.note({ booted: true });
+    this.#listeners.onBooted();
+  }
+
+  /** `chainExit` is the exit status of the chain of programs around the kernel, for when it failed before it had one. */
+  async #end(chainExit: number | null = null): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopTimers();
+    this.mconsole.close();
+    const { process } = this.#record;
+    let { exitCode } = readSandboxStatus(this.#folder.sandboxStatus);
+    const deadline = Date.now() + EXIT_CODE_DEADLINE_MS;
+    while (exitCode === null && chainExit === null && Date.now() < deadline) {
+      await sleep(EXIT_CODE_POLL_MS);
+      exitCode = readSandboxStatus(this.#folder.sandboxStatus).exitCode;
+    }
+    if (process !== null) signal(process.init, SIGKILL);
+    await this.#consoles.drain();
+    this.#listener.close();
+    this.#settleEnded();
+    this.#listeners.onEnded(exitCode ?? chainExit);
+  }
+
+  /** Lets the guest run on without this server: gives back timers and sockets, keeps the record. */
+  leave(): void {
+    this.#over = true;
+    this.#stopTimers();
+    this.mconsole.close();
+    this.#listener.close();
+  }
+
+  #every(ms: number, work: () => void): NodeJS.Timeout {
+    const timer = setInterval(work, ms).unref();
+    this.#timers.add(timer);
+    return timer;
+  }
+  #stop(timer: NodeJS.Timeout): void {
+    clearInterval(timer);
+    this.#timers.delete(timer);
+  }
+  #stopTimers(): void {
+    for (const timer of [...this.#timers]) this.#stop(timer);
+  }
+}
+
+const lastLine = (log: string): string => {
+  const lines = log.trimEnd().split("\n");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the guest wrote this, and a page will show it
+  return (lines.at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, "").slice(0, 200);
+};

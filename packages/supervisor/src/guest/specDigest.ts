@@ -1,0 +1,12 @@
+import { createHash } from "node:crypto";
+import type { GuestSpec } from "./guestSpec.ts";
+
+/** Changes when something changes that a running guest takes up only at its next start. */
+export const specDigest = (spec: GuestSpec): string => {
+  const { name, memoryMiB, rootDevice, init, kernelArguments, consoles, umid, cpus, niceness, shares } =
+    spec.definition;
+  const atLaunch = [name, memoryMiB, rootDevice, init, kernelArguments, consoles, umid, cpus, niceness, shares];
+  return createHash("sha256")
+    .update(JSON.stringify([atLaunch, spec.kernel.path, spec.disks]))
+    .digest("hex");
+};

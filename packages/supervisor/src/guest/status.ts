@@ -1,0 +1,17 @@
+import type { Ending, GuestState } from "@corral/contracts";
+
+/** What the supervisor knows of one guest. Plain data. */
+export interface GuestStatus {
+  readonly id: string;
+  readonly state: GuestState;
+  readonly since: string;
+  readonly startedAt: string | null;
+  readonly pid: number | null;
+  readonly boots: number;
+  readonly bootRetries: number;
+  readonly restartNeeded: boolean;
+  readonly ending: Ending | null;
+  readonly progress: string | null;
+  readonly stopDeadline: string | null;
+  readonly consoles: readonly { name: string; attachable: boolean; bytes: number; viewers: number }[];
+}

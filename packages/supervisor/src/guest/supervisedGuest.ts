@@ -1,0 +1,472 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CorralError, type Ending, type GuestState } from "@corral/contracts";
+import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
+import type { SupervisorEvent } from "../events.ts";
+import { type Found, recoverMasters, resolveLaunch } from "../launch/adopt.ts";
+import type { BootGate } from "../launch/bootGate.ts";
+import { completeRecord, launch } from "../launch/launch.ts";
+import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
+import { BackOff } from "./backOff.ts";
+import { GuestCondition } from "./condition.ts";
+import { explainFullDisk } from "./disks.ts";
+import { ENDING_TAIL_BYTES, endingOf, whatNext } from "./endings.ts";
+import { GuestConsoles } from "./guestConsoles.ts";
+import type { GuestFolder } from "./guestFolder.ts";
+import type { GuestSpec } from "./guestSpec.ts";
+import { GuestHistory } from "./history.ts";
+import { KernelLog } from "./kernelLog.ts";
+import { type LaunchRecord, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
+import { listenForNotifications, RunningGuest } from "./runningGuest.ts";
+import { specDigest } from "./specDigest.ts";
+import type { GuestStatus } from "./status.ts";
+
+/** Boots that die before the root is mounted, through no fault of the guest's: about one in a hundred (docs/uml.md, "Odd boots"). */
+const BOOT_RETRIES = 3;
+/** A booting guest gives its place in the queue of boots back after so long, whatever it does. */
+const BOOT_PLACE_MAXIMUM_MS = 20_000;
+/** The end of a console that is looked at for why a kernel never began. */
+const LAST_WORDS_BYTES = 4 * 1024;
+/** A busy guest answers within a tick of its clock, 10 ms; only a hung one takes this long. */
+const MCONSOLE_TIMEOUT_MS = 3_000;
+
+export interface GuestSurroundings {
+  readonly folder: GuestFolder;
+  readonly gate: BootGate;
+  /** User id that the guest runs as, when the server is root. */
+  readonly uid: number | null;
+  readonly cgroup: DelegatedCgroup | null;
+  readonly emit: (event: SupervisorEvent) => void;
+}
+
+/** One guest through all its runs: its state, what may be asked of it, and what follows when it ends. */
+export class SupervisedGuest {
+  readonly consoles: GuestConsoles;
+  readonly kernelLog: KernelLog;
+  readonly #folder: GuestFolder;
+  readonly #gate: BootGate;
+  readonly #uid: number | null;
+  readonly #cgroup: DelegatedCgroup | null;
+  readonly #emit: (event: SupervisorEvent) => void;
+  readonly #backOff = new BackOff();
+  readonly #history: GuestHistory;
+  readonly #condition: GuestCondition;
+  #spec: GuestSpec;
+  #run: RunningGuest | null = null;
+  /** A start that waits for its place or for the back-off; aborting it keeps the guest off. */
+  #pendingStart: AbortController | null = null;
+  #leavePlace: () => void = () => {};
+  #retriesInARow = 0;
+  #closed = false;
+
+  constructor(spec: GuestSpec, surroundings: GuestSurroundings) {
+    this.#spec = spec;
+    this.#folder = surroundings.folder;
+    this.#gate = surroundings.gate;
+    this.#uid = surroundings.uid;
+    this.#cgroup = surroundings.cgroup;
+    this.#emit = surroundings.emit;
+    this.#folder.create();
+    this.#history = new GuestHistory(this.#folder.history);
+    const { ending } = this.#history;
+    this.#condition = new GuestCondition(
+      spec.id,
+      this.#whenOff,
+      ending === null ? new Date() : new Date(ending.at),
+      surroundings.emit,
+    );
+    this.kernelLog = new KernelLog(this.#folder.kernelLog);
+    this.consoles = new GuestConsoles(this.#folder, {
+      onLogProblem: (console, problem) =>
+        this.#emit({ type: "console-log", id: spec.id, console, problem: problem?.message ?? null }),
+      onEnd: () => this.#run?.checkAlive(),
+    });
+    this.consoles.keep(keptConsoles(spec));
+  }
+
+  get spec(): GuestSpec {
+    return this.#spec;
+  }
+  get state(): GuestState {
+    return this.#condition.state;
+  }
+  get run(): RunningGuest | null {
+    return this.#run;
+  }
+
+  status(): GuestStatus {
+    const run = this.#run;
+    return {
+      id: this.#spec.id,
+      ...this.#condition.view,
+      startedAt: run?.record.startedAt ?? null,
+      pid: run?.pid ?? null,
+      boots: this.#history.boots,
+      bootRetries: this.#history.bootRetries,
+      restartNeeded: run !== null && run.record.specDigest !== specDigest(this.#spec),
+      ending: this.#history.ending,
+      consoles: this.consoles.all.map((console) => ({
+        name: console.name,
+        attachable: run === null || console.connected,
+        bytes: console.end,
+        viewers: console.viewers.length,
+      })),
+    };
+  }
+
+  /** The definition is this one from the next start on. */
+  define(spec: GuestSpec): void {
+    this.#spec = spec;
+    if (this.#run === null) this.consoles.keep(keptConsoles(spec));
+  }
+
+  /**
+   * Takes up what an earlier server left: adopts a guest that runs, draws the conclusions from one that has ended.
+   * Whether it is on afterwards, or about to be.
+   */
+  async resume(): Promise<boolean> {
+    const record = readLaunchRecord(this.#folder.launchRecord);
+    if (record === null) return false;
+    this.#history.begins(record.bootNumber);
+    const found = await resolveLaunch(record, this.#folder);
+    if (found.found === "alive") {
+      this.#adopt(found.record);
+      return true;
+    }
+    this.#foundEnded(record, found);
+    return this.#run !== null || this.#pendingStart !== null;
+  }
+
+  #adopt(record: LaunchRecord): void {
+    const recovered = recoverMasters(record);
+    if (recovered.ok) {
+      this.consoles.keep(record.consoles.map((console) => console.name));
+      this.consoles.connect(recovered.masters, record.bootNumber);
+    } else {
+      this.#emit({
+        type: "warning",
+        id: this.#spec.id,
+        message: `${this.#name} runs on, but its consoles could not be brought back: ${recovered.reason}. It can be shut down and restarted; its kernel log is kept. "npm run doctor" says how to allow it.`,
+      });
+    }
+    this.#run = this.#watch(record, null, this.#listen());
+    if (record.asked !== null) this.#condition.startDeadline();
+    // Whether the last server came to pause it is not known: pausing a paused guest does nothing.
+    if (record.paused) void this.#run.mconsole.stop({ timeoutMs: MCONSOLE_TIMEOUT_MS }).catch(() => {});
+    this.#condition.isFound(adoptedState(record), new Date(record.startedAt));
+  }
+
+  #foundEnded(record: LaunchRecord, found: Exclude<Found, { found: "alive" }>): void {
+    const log = this.kernelLog.tail(record.kernelLogStart, ENDING_TAIL_BYTES) + this.#lastWords(record);
+    const at = new Date();
+    if (found.found === "ended") {
+      this.#conclude(
+        record,
+        endingOf({
+          exitCode: found.exitCode,
+          log,
+          rootMounted: record.booted || rootMounted(log),
+          asked: record.asked,
+          at,
+        }),
+      );
+      return;
+    }
+    const message =
+      found.found === "host-rebooted"
+        ? "The host was restarted while it ran."
+        : "The server ended before it had started the guest.";
+    this.#conclude(record, { kind: "lost", at: at.toISOString(), message, remedy: "Start it again.", exitCode: null });
+  }
+
+  /**
+   * Starts the guest. Resolves once its process is started, or, where others boot first, once it waits for its place.
+   * Rejects with CorralError when it cannot be started; it is off then, as before.
+   */
+  async start(): Promise<void> {
+    this.#pendingStart?.abort();
+    this.#backOff.reset();
+    this.#retriesInARow = 0;
+    const mustWait = this.#gate.isFull;
+    const launching = this.#launch(0);
+    if (mustWait) launching.catch(() => {});
+    else await launching;
+  }
+
+  /** Waits `delayMs`, then for a place among the booting guests, and launches. */
+  async #launch(delayMs: number): Promise<void> {
+    const pending = new AbortController();
+    this.#pendingStart = pending;
+    if (delayMs === 0) this.#condition.become("starting");
+    try {
+      if (delayMs > 0) await sleep(delayMs, undefined, { signal: pending.signal, ref: false });
+      if (this.#gate.isFull) this.#condition.progress("Waiting for other guests to boot.");
+      const leave = await this.#gate.enter(pending.signal);
+      this.#leavePlace = leave;
+      setTimeout(leave, BOOT_PLACE_MAXIMUM_MS).unref();
+      await this.#launchNow(pending.signal);
+    } catch (thrown) {
+      this.#leavePlace();
+      if (pending.signal.aborted) return;
+      const error = explainFullDisk(thrown, this.#name);
+      this.#launchFailed(error);
+      throw error;
+    } finally {
+      if (this.#pendingStart === pending) this.#pendingStart = null;
+    }
+  }
+
+  async #launchNow(calledOff: AbortSignal): Promise<void> {
+    this.consoles.keep(keptConsoles(this.#spec));
+    const listener = this.#listen();
+    const bootNumber = this.#history.boots + 1;
+    try {
+      const launched = await launch({
+        spec: this.#spec,
+        folder: this.#folder,
+        kernelLog: this.kernelLog,
+        bootNumber,
+        uid: this.#uid,
+        cgroup: this.#cgroup,
+        sizeOf: (name) => this.consoles.sizeOf(name),
+      });
+      this.#history.begins(bootNumber);
+      this.consoles.connect(launched.masters, bootNumber);
+      const run = this.#watch(launched.record, launched.child, listener);
+      this.#run = run;
+      this.#condition.become("booting");
+      const complete = completeRecord(launched.record, this.#folder).then((record) => {
+        if (record?.process != null) run.note({ process: record.process });
+        this.#condition.changed();
+      });
+      if (calledOff.aborted) {
+        await complete;
+        await this.force("force-off");
+      }
+    } catch (error) {
+      listener.close();
+      removeLaunchRecord(this.#folder.launchRecord);
+      throw error;
+    }
+  }
+
+  #launchFailed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#remember({
+      kind: "launch-failed",
+      at: new Date().toISOString(),
+      message,
+      remedy: null,
+      exitCode: null,
+    });
+    this.#condition.become(this.#whenOff, message);
+  }
+
+  /** Presses Ctrl-Alt-Del and leaves the guest off, or starts it again, when it has ended. */
+  async askToEnd(asked: "shutdown" | "restart"): Promise<void> {
+    const run = this.#runOrThrow();
+    run.note({ asked });
+    try {
+      await run.mconsole.cad({ timeoutMs: MCONSOLE_TIMEOUT_MS });
+    } catch (error) {
+      if (this.#run === run && this.state !== "stopping") run.note({ asked: null });
+      throw new CorralError(
+        "guest_silent",
+        `${this.#name} does not answer on its management console (${(error as Error).message}), so it could not be asked to ${asked === "shutdown" ? "shut down" : "restart"}. If it is still booting, try again in a moment; otherwise use Force off.`,
+      );
+    }
+    if (this.#run !== run) return;
+    this.#condition.become("stopping");
+    this.#condition.startDeadline();
+  }
+
+  async pause(): Promise<void> {
+    const run = this.#runOrThrow();
+    run.note({ paused: true });
+    try {
+      await run.mconsole.stop({ timeoutMs: MCONSOLE_TIMEOUT_MS });
+    } catch (error) {
+      run.note({ paused: false });
+      throw this.#silent("paused", error);
+    }
+    this.#condition.become("paused");
+  }
+
+  async resumeFromPause(): Promise<void> {
+    const run = this.#runOrThrow();
+    try {
+      await run.mconsole.go({ timeoutMs: MCONSOLE_TIMEOUT_MS });
+    } catch (error) {
+      throw this.#silent("resumed", error);
+    }
+    run.note({ paused: false });
+    this.#condition.become("running");
+  }
+
+  /** Ends the guest at once, or gives up a start that has not happened yet. Resolves when it is off. */
+  async force(asked: "force-off" | "force-restart"): Promise<void> {
+    if (this.#run === null) {
+      this.#pendingStart?.abort();
+      this.#condition.become(this.#whenOff, "The start was called off.");
+      return;
+    }
+    const run = this.#run;
+    run.note({ asked });
+    this.#condition.become("stopping");
+    await run.forceOff();
+  }
+
+  #watch(record: LaunchRecord, child: ChildProcess | null, listener: NotificationListener): RunningGuest {
+    return new RunningGuest({
+      record,
+      folder: this.#folder,
+      kernelLog: this.kernelLog,
+      consoles: this.consoles,
+      listener,
+      child,
+      listeners: {
+        onBooted: () => this.#booted(),
+        onBootLine: (line) => this.#condition.progress(line),
+        onEnded: (exitCode) => this.#ended(exitCode),
+      },
+    });
+  }
+
+  #listen(): NotificationListener {
+    return listenForNotifications(this.#folder, (notification) => this.#notified(notification));
+  }
+
+  #notified(notification: Notification): void {
+    if (notification.kind === "socket") this.#run?.mconsoleIsUp();
+    if (notification.kind === "user") this.#emit({ type: "message", id: this.#spec.id, text: notification.text });
+    if (notification.kind === "hang") {
+      this.#emit({
+        type: "warning",
+        id: this.#spec.id,
+        message: `${this.#name} has not fed its watchdog for a minute: its programs hang.`,
+      });
+    }
+  }
+
+  #booted(): void {
+    this.#leavePlace();
+    this.#retriesInARow = 0;
+    if (this.state === "booting") this.#condition.become("running");
+  }
+
+  #ended(exitCode: number | null): void {
+    const run = this.#run;
+    if (run === null) return;
+    this.#run = null;
+    this.#leavePlace();
+    const ending = endingOf({
+      exitCode,
+      log: run.bootLog(ENDING_TAIL_BYTES) + this.#lastWords(run.record),
+      rootMounted: run.record.booted || run.rootWasMounted,
+      asked: run.record.asked,
+      at: new Date(),
+    });
+    this.#conclude(run.record, ending);
+  }
+
+  /** What a boot that never got as far as a kernel log said on con0: the kernel's first checks, or the sandbox's error. */
+  #lastWords(record: LaunchRecord): string {
+    if (record.booted) return "";
+    const log = this.consoles.get("con0")?.log;
+    const begin = log?.boots().find((boot) => boot.boot === record.bootNumber)?.offset;
+    if (log === undefined || begin === undefined) return "";
+    const read = log.read(Math.max(begin, log.end - LAST_WORDS_BYTES), LAST_WORDS_BYTES);
+    return read.ok ? `\n${Buffer.from(read.bytes).toString("utf8")}` : "";
+  }
+
+  /** What follows from the end of a run. The history is on disk before the record goes. */
+  #conclude(record: LaunchRecord, ending: Ending): void {
+    this.#condition.clearDeadline();
+    this.#cgroup?.remove(this.#spec.id);
+    const { restartPolicy } = this.#spec.definition;
+    const next = whatNext(ending, record.asked, restartPolicy, BOOT_RETRIES - this.#retriesInARow);
+    const wait = next === "start-after-back-off" ? this.#backOff.next(Date.now()) : null;
+    const crashed = next === "stay-crashed" || (next === "start-after-back-off" && wait === null);
+    if (next === "retry-boot") {
+      this.#retriesInARow += 1;
+      this.#history.isRetried();
+    }
+    this.#remember(ending, crashed);
+    removeLaunchRecord(this.#folder.launchRecord);
+    if (this.#closed) return;
+    if (next === "stay-off" || crashed) {
+      this.consoles.keep(keptConsoles(this.#spec));
+      this.#condition.become(crashed ? "crashed" : "stopped", ending.message);
+      return;
+    }
+    if (next === "retry-boot") {
+      this.#emit({ type: "boot-retried", id: this.#spec.id, attempt: this.#retriesInARow, message: ending.message });
+    }
+    this.#condition.become("starting", ending.message);
+    if (wait !== null) {
+      this.#condition.progress(
+        `Crashed. Starting again in ${wait.delayMs / 1000} s, try ${wait.attempt} of ${wait.of}.`,
+      );
+    }
+    this.#launch(wait?.delayMs ?? 0).catch(() => {
+      // The state and the ending say it already.
+    });
+  }
+
+  #remember(ending: Ending, crashed = this.#history.crashed): void {
+    try {
+      this.#history.ends(ending, crashed);
+    } catch (error) {
+      this.#emit({
+        type: "warning",
+        id: this.#spec.id,
+        message: `How ${this.#name} ended could not be written down: ${(error as Error).message}. Free some space on the disk.`,
+      });
+    }
+  }
+
+  /** Lets go of the guest, which runs on: the server ends. Idempotent. */
+  leave(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#pendingStart?.abort();
+    this.#condition.clearDeadline();
+    this.#run?.leave();
+    this.consoles.dispose();
+    this.kernelLog.close();
+  }
+
+  /** Deletes everything the guest has on disk. It must be off. */
+  async remove(): Promise<void> {
+    this.leave();
+    await this.#folder.remove();
+  }
+
+  /** What it is while it does not run. */
+  get #whenOff(): GuestState {
+    return this.#history.crashed ? "crashed" : "stopped";
+  }
+  get #name(): string {
+    return this.#spec.definition.name;
+  }
+  #runOrThrow(): RunningGuest {
+    if (this.#run === null) throw new CorralError("wrong_state", `${this.#name} is not running.`);
+    return this.#run;
+  }
+  #silent(what: string, error: unknown): CorralError {
+    return new CorralError(
+      "guest_silent",
+      `${this.#name} could not be ${what}: its management console says: ${(error as Error).message}`,
+    );
+  }
+}
+
+const adoptedState = (record: LaunchRecord): GuestState => {
+  if (record.asked !== null) return "stopping";
+  if (record.paused) return "paused";
+  return record.booted ? "running" : "booting";
+};
+
+/** The consoles of a definition that Corral keeps. */
+const keptConsoles = (spec: GuestSpec): string[] =>
+  spec.definition.consoles.filter((console) => console.channel === "fd").map((console) => console.name);

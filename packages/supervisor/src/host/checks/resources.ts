@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { type Check, failure, good, warning } from "../check.ts";
+
+/** Below this much the first Debian image does not fit, and logs of busy guests soon do not. */
+const DISK_LITTLE_BYTES = 5 * 1024 ** 3;
+/** Below this much not even the demo image and a few COW files fit. */
+const DISK_TOO_LITTLE_BYTES = 256 * 1024 ** 2;
+/** One small guest and the server. */
+const MEMORY_LITTLE_BYTES = 512 * 1024 ** 2;
+/** The server holds about five descriptors for each guest. */
+const FILES_FEW = 1024;
+const SHM_SMALL_BYTES = 64 * 1024 ** 2;
+
+const GIB = 1024 ** 3;
+/** The folder itself, or the one in which it will be made. */
+const existing = (folder: string): string => (existsSync(folder) ? folder : existing(dirname(folder)));
+
+const inGib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+
+export const resources = (home: string): readonly Check[] => [
+  {
+    id: "disk",
+    title: "Disk space",
+    look: () => {
+      const { bavail, bsize } = statfsSync(existing(home));
+      const free = bavail * bsize;
+      const found = `${inGib(free)} free where Corral keeps its data (${home}).`;
+      if (free < DISK_TOO_LITTLE_BYTES) {
+        return failure(
+          found,
+          "Guests cannot be started, and console history is not kept.",
+          "Free some space, or set CORRAL_HOME to a folder on a larger disk.",
+        );
+      }
+      if (free < DISK_LITTLE_BYTES) {
+        return warning(
+          found,
+          "A Debian image takes about 1 GiB, and each guest grows with what it writes.",
+          "Free some space, or set CORRAL_HOME to a folder on a larger disk.",
+        );
+      }
+      return good(found);
+    },
+  },
+  {
+    id: "memory",
+    title: "Memory",
+    look: () => {
+      const kib = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
+      const available = Number(kib ?? 0) * 1024;
+      const found = `${inGib(available)} available.`;
+      return available < MEMORY_LITTLE_BYTES
+        ? warning(
+            found,
+            "A guest takes what it uses of its memory, at least 20 MiB; when the host runs out, it kills guests.",
+            "End other programs, or give guests less memory.",
+          )
+        : good(found);
+    },
+  },
+  {
+    id: "shm",
+    title: "Shared memory (tmpfs)",
+    look: () => {
+      const mount = readFileSync("/proc/self/mounts", "utf8")
+        .split("\n")
+        .find((line) => line.split(" ")[1] === "/dev/shm");
+      // Each sandbox has a /dev/shm of its own, so that of the host matters only to kernels probed outside one.
+      if (mount === undefined) return good("The host has no /dev/shm; each guest's sandbox has one of its own.");
+      const { blocks, bsize } = statfsSync("/dev/shm");
+      return blocks * bsize < SHM_SMALL_BYTES
+        ? good(`The host's is small (${inGib(blocks * bsize)}); each guest's sandbox has one of its own.`)
+        : good("Each guest's sandbox has one of its own, as large as the guest's memory.");
+    },
+  },
+  {
+    id: "open-files",
+    title: "Open files",
+    look: () => {
+      const limit = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+      return limit !== undefined && limit !== "unlimited" && Number(limit) < FILES_FEW
+        ? warning(
+            `At most ${limit} in this process.`,
+            "The server needs about five for each guest.",
+            "ulimit -n 4096 before it is started, or LimitNOFILE= in its systemd unit.",
+          )
+        : good(`At most ${limit ?? "unlimited"} in this process.`);
+    },
+  },
+];

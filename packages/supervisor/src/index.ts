@@ -1,0 +1,11 @@
+export type { SupervisorEvent } from "./events.ts";
+export type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
+export type { GuestStatus } from "./guest/status.ts";
+export { type HomeLock, lockHome } from "./homeLock.ts";
+export { checkHost } from "./host/hostChecks.ts";
+export { buildDebianImage, type DebianImageRequest } from "./images/debianImage.ts";
+export { buildDemoImage, type DemoImageRequest } from "./images/demoImage.ts";
+export type { BuiltImage, ImageBuild } from "./images/imageBuild.ts";
+export { registerFile } from "./images/registerFile.ts";
+export { findKernelFiles, type KernelFile, probeKernelFile } from "./kernelFiles.ts";
+export { type LogRange, Supervisor } from "./supervisor.ts";

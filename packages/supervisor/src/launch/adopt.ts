@@ -1,0 +1,91 @@
+import { closeSync, existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GuestFolder } from "../guest/guestFolder.ts";
+import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
+import { findByArgument, hostBootId, identify, isAlive } from "../sandbox/processes.ts";
+import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+import { pidfdGetfd, pidfdOpen, ptyNumber, SystemCallError } from "../syscalls.ts";
+import { completeRecord } from "./launch.ts";
+
+/** A server that died right after spawn left a sandbox that has not said its pid yet: it does within milliseconds. */
+const INTENT_GRACE_MS = 500;
+
+export type Found =
+  /** Its kernel lives: the record is complete. */
+  | { readonly found: "alive"; readonly record: LaunchRecord }
+  /** It ran, and ended while no server looked. */
+  | { readonly found: "ended"; readonly exitCode: number | null }
+  /** The host was booted since. */
+  | { readonly found: "host-rebooted" }
+  /** The launch was written down, and nothing was started or got as far as a kernel. */
+  | { readonly found: "never-started" };
+
+/** What became of a launch that an earlier server wrote down. Starts and kills nothing. */
+export const resolveLaunch = async (record: LaunchRecord, folder: GuestFolder): Promise<Found> => {
+  if (record.hostBootId !== hostBootId()) return { found: "host-rebooted" };
+  const complete = record.process === null ? await finishIntent(record, folder) : record;
+  if (complete?.process == null) {
+    const { initPid, exitCode } = readSandboxStatus(folder.sandboxStatus);
+    return initPid === null && exitCode === null ? { found: "never-started" } : { found: "ended", exitCode };
+  }
+  if (isAlive(complete.process.kernel)) return { found: "alive", record: complete };
+  return { found: "ended", exitCode: readSandboxStatus(folder.sandboxStatus).exitCode };
+};
+
+/** The server died between spawning the sandbox and learning its pids: they are in the status file, or soon will be. */
+const finishIntent = async (record: LaunchRecord, folder: GuestFolder): Promise<LaunchRecord | null> => {
+  const deadline = Date.now() + INTENT_GRACE_MS;
+  while (readSandboxStatus(folder.sandboxStatus).initPid === null && findByArgument(record.launch).length > 0) {
+    if (Date.now() > deadline) break;
+    await sleep(10);
+  }
+  const { initPid } = readSandboxStatus(folder.sandboxStatus);
+  if (initPid === null || !commandLine(initPid).includes(record.launch)) return null;
+  const complete = await completeRecord(record, folder);
+  if (complete !== null) writeLaunchRecord(folder.launchRecord, complete);
+  return complete;
+};
+
+const commandLine = (pid: number): string[] => {
+  const path = `/proc/${pid}/cmdline`;
+  return existsSync(path) ? readFileSync(path, "utf8").split("\0") : [];
+};
+
+export type Recovered =
+  | { readonly ok: true; readonly masters: ReadonlyMap<string, number> }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Brings the consoles' pty masters back from the guest's own process (pidfd_getfd), and checks that each is the master
+ * of the pty that was recorded: the guest's process could have put anything in their place.
+ */
+export const recoverMasters = (record: LaunchRecord): Recovered => {
+  if (record.process === null) return { ok: false, reason: "the launch was never completed" };
+  const masters = new Map<string, number>();
+  let pidfd: number | null = null;
+  try {
+    pidfd = pidfdOpen(record.process.kernel.pid);
+    if (!isAlive(record.process.kernel) || identify(record.process.kernel.pid) === null) {
+      return { ok: false, reason: "its process has ended" };
+    }
+    for (const { name, fd, pty } of record.consoles) {
+      const master = pidfdGetfd(pidfd, fd);
+      masters.set(name, master);
+      const number = ptyNumber(master);
+      if (number !== pty) throw new Error(`descriptor ${fd} is the master of pty ${number}, not ${pty}`);
+    }
+    return { ok: true, masters };
+  } catch (error) {
+    for (const master of masters.values()) closeSync(master);
+    return { ok: false, reason: whyNot(error) };
+  } finally {
+    if (pidfd !== null) closeSync(pidfd);
+  }
+};
+
+const whyNot = (error: unknown): string =>
+  error instanceof SystemCallError && error.code === "EPERM"
+    ? "the host forbids it (pidfd_getfd: EPERM; Yama's ptrace_scope or a container's seccomp profile)"
+    : error instanceof Error
+      ? error.message
+      : String(error);

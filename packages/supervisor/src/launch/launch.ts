@@ -1,0 +1,238 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CorralError } from "@corral/contracts";
+import { type ConsoleArgument, kernelCommandLine } from "@corral/uml";
+import { prepareDisks } from "../guest/disks.ts";
+import type { GuestFolder } from "../guest/guestFolder.ts";
+import type { GuestSpec } from "../guest/guestSpec.ts";
+import type { KernelLog } from "../guest/kernelLog.ts";
+import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
+import { specDigest } from "../guest/specDigest.ts";
+import { closePty, openPty, type PtyPair } from "../pty.ts";
+import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
+import { librariesOf } from "../sandbox/libraries.ts";
+import { childrenOf, hostBootId, identify } from "../sandbox/processes.ts";
+import { sandboxCommand } from "../sandbox/sandbox.ts";
+import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+
+/** Serial line of the kernel log; the contracts keep it from being anyone's console. */
+const KERNEL_LOG_LINE = 63;
+/** bwrap makes its namespaces in some 5 ms; on a host that swaps it may take long, but not this long. */
+const SANDBOX_DEADLINE_MS = 10_000;
+const SANDBOX_POLL_MS = 2;
+/** Programs of the chain are found here and nowhere else, whatever PATH the server was started with. */
+const CHAIN_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+
+/** Where an image finds the modules of its kernel, as a share like the others; no share of a person's has such a name. */
+const MODULES_SHARE = ".modules";
+
+/** Descriptors of the guest's process, in the order in which spawn hands them over. */
+const STATUS_FD = 3;
+const KERNEL_LOG_FD = 4;
+const FIRST_CONSOLE_FD = 5;
+
+export interface Launched {
+  readonly record: LaunchRecord;
+  readonly child: ChildProcess;
+  /** Masters of the consoles' ptys, by console name. Whoever takes this owns them. */
+  readonly masters: ReadonlyMap<string, number>;
+}
+
+export interface LaunchOptions {
+  readonly spec: GuestSpec;
+  readonly folder: GuestFolder;
+  readonly kernelLog: KernelLog;
+  readonly bootNumber: number;
+  readonly uid: number | null;
+  readonly cgroup: DelegatedCgroup | null;
+  readonly sizeOf: (console: string) => { readonly cols: number; readonly rows: number };
+}
+
+/**
+ * Starts a guest: intent, ptys, sandbox, kernel. It returns as soon as the process is started; `completeRecord` waits
+ * for the rest. Rejects with CorralError when it cannot be started, and has then left nothing behind.
+ */
+export const launch = async (options: LaunchOptions): Promise<Launched> => {
+  const { spec, folder, kernelLog, bootNumber, uid } = options;
+  const { definition } = spec;
+  const disks = await prepareDisks(spec, folder, uid);
+  const libraries = await sandboxLibraries(spec, uid);
+  await folder.clearUmlDir(uid);
+
+  const ptys = new Map<string, PtyPair>();
+  const descriptors: number[] = [];
+  try {
+    for (const { name, channel } of definition.consoles) {
+      if (channel === "fd") ptys.set(name, openPty(options.sizeOf(name).cols, options.sizeOf(name).rows));
+    }
+    const status = openSync(folder.sandboxStatus, "w", 0o600);
+    descriptors.push(status);
+    const layout = descriptorLayout(ptys);
+    const launchId = randomBytes(12).toString("hex");
+    const umid = definition.umid ?? `g-${spec.id}`;
+    const [program, argv] = sandboxCommand({
+      launch: launchId,
+      kernel: spec.kernel.path,
+      libraries,
+      mounts: [
+        ...disks.mounts,
+        { source: folder.umlDir, target: folder.umlDir, writable: true },
+        { source: folder.sockets, target: folder.sockets, writable: false },
+        ...definition.shares.map((share) => ({
+          source: share.folder,
+          target: `/shares/${share.name}`,
+          writable: !share.readOnly,
+        })),
+        ...(spec.kernel.modules === null
+          ? []
+          : [{ source: spec.kernel.modules, target: `/shares/${MODULES_SHARE}`, writable: false }]),
+      ],
+      memoryMiB: definition.memoryMiB,
+      cpus: definition.cpus,
+      niceness: definition.niceness,
+      uid,
+      cgroup: options.cgroup?.make(spec.id, definition) ?? null,
+      statusFd: STATUS_FD,
+      kernelArguments: kernelCommandLine({
+        memoryMiB: definition.memoryMiB,
+        umid,
+        umlDir: folder.umlDir,
+        disks: disks.arguments,
+        root: spec.disks.length === 0 ? null : definition.rootDevice,
+        rootMode: "rw",
+        init: definition.init,
+        consoles: [
+          ...definition.consoles.map((console) => consoleArgument(console.name, console.channel, layout.slaves)),
+          { device: `ssl${KERNEL_LOG_LINE}`, input: "null", output: `fd:${KERNEL_LOG_FD}` },
+        ],
+        kernelConsoles: [`ttyS${KERNEL_LOG_LINE}`, mainConsole(definition.consoles)],
+        notifyPath: folder.notifySocket,
+        hostfsRoot: "/shares",
+        extraArguments: [...guestWords(spec), ...definition.kernelArguments],
+      }),
+    });
+    const record: LaunchRecord = {
+      version: 1,
+      launch: launchId,
+      bootNumber,
+      hostBootId: hostBootId(),
+      startedAt: new Date().toISOString(),
+      argv: [program, ...argv],
+      specDigest: specDigest(spec),
+      kernelVersion: spec.kernel.version,
+      umid,
+      kernelLogStart: kernelLog.end,
+      consoles: [...ptys].map(([name, pair]) => ({ name, fd: layout.masters.get(name) as number, pty: pair.number })),
+      process: null,
+      asked: null,
+      paused: false,
+      booted: false,
+    };
+    writeLaunchRecord(folder.launchRecord, record);
+
+    const nothing = openSync("/dev/null", "r");
+    descriptors.push(nothing);
+    const con0 = ptys.get("con0");
+    const stdio = con0 === undefined ? [nothing, kernelLog.fd, kernelLog.fd] : [con0.slave, con0.slave, con0.slave];
+    const child = spawn(program, argv, {
+      stdio: [...stdio, status, kernelLog.fd, ...layout.inherited],
+      detached: true,
+      cwd: "/",
+      env: { PATH: CHAIN_PATH },
+    });
+    child.unref();
+    await started(child, program);
+    for (const pair of ptys.values()) closeSync(pair.slave);
+    return { record, child, masters: new Map([...ptys].map(([name, pair]) => [name, pair.master])) };
+  } catch (error) {
+    for (const pair of ptys.values()) closePty(pair);
+    throw error;
+  } finally {
+    for (const fd of descriptors) closeSync(fd);
+  }
+};
+
+/**
+ * Waits until the sandbox has said who its processes are, and completes the record. null when the sandbox ended
+ * before it had a kernel.
+ */
+export const completeRecord = async (record: LaunchRecord, folder: GuestFolder): Promise<LaunchRecord | null> => {
+  const deadline = Date.now() + SANDBOX_DEADLINE_MS;
+  while (Date.now() < deadline) {
+    const status = readSandboxStatus(folder.sandboxStatus);
+    if (status.exitCode !== null) return null;
+    const init = status.initPid === null ? null : identify(status.initPid);
+    const kernel = init === null ? undefined : childrenOf(init.pid)[0];
+    const kernelIdentity = kernel === undefined ? null : identify(kernel);
+    if (init !== null && kernelIdentity !== null) {
+      return { ...record, process: { init, kernel: kernelIdentity } };
+    }
+    await sleep(SANDBOX_POLL_MS);
+  }
+  return null;
+};
+
+const started = (child: ChildProcess, program: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (error) => {
+      reject(
+        new CorralError(
+          "host_unfit",
+          `The guest was not started: ${program} could not be run (${error.message}). "npm run doctor" says what the host lacks.`,
+        ),
+      );
+    });
+  });
+
+const sandboxLibraries = async (spec: GuestSpec, uid: number | null): Promise<readonly string[]> => {
+  const kernel = await librariesOf(spec.kernel.path).catch(() => {
+    throw new CorralError(
+      "host_unfit",
+      `${spec.definition.name} was not started: its kernel ${spec.kernel.path} is gone. Put it back, or give the guest another kernel.`,
+      [{ field: "kernel", message: "its file is gone" }],
+    );
+  });
+  return uid === null ? kernel : [...new Set([...kernel, ...(await librariesOf("/usr/bin/setpriv"))])];
+};
+
+/** con0 is stdin, stdout and stderr, so that even what the kernel says before it has consoles is on its console. */
+const descriptorLayout = (ptys: ReadonlyMap<string, PtyPair>) => {
+  const slaves = new Map<string, number>();
+  const masters = new Map<string, number>();
+  const inherited: number[] = [];
+  const hand = (fd: number): number => FIRST_CONSOLE_FD + inherited.push(fd) - 1;
+  for (const [name, pair] of ptys) {
+    if (name !== "con0") slaves.set(name, hand(pair.slave));
+    masters.set(name, hand(pair.master));
+  }
+  return { slaves, masters, inherited };
+};
+
+const consoleArgument = (name: string, channel: string, slaves: ReadonlyMap<string, number>): ConsoleArgument => {
+  if (channel !== "fd") return { device: name, input: channel };
+  const slave = slaves.get(name);
+  return slave === undefined ? { device: name, input: "fd:0", output: "fd:1" } : { device: name, input: `fd:${slave}` };
+};
+
+/** Where /dev/console is: the first console that a person can see, else tty0. */
+const mainConsole = (consoles: GuestSpec["definition"]["consoles"]): string =>
+  guestDevice((consoles.find((console) => console.channel === "fd") ?? { name: "con0" }).name);
+
+/** con3 is the guest's tty3, ssl3 its ttyS3. */
+const guestDevice = (name: string): string => name.replace("con", "tty").replace("ssl", "ttyS");
+
+/** Words for our images' own init: unknown to the kernel, which keeps them in /proc/cmdline. */
+const guestWords = ({ definition, kernel }: GuestSpec): string[] => {
+  const consoles = definition.consoles.filter((console) => console.channel !== "none" && console.channel !== "null");
+  return [
+    `corral.name=${definition.name}`,
+    `corral.consoles=${consoles.map((console) => guestDevice(console.name)).join(":")}`,
+    ...(kernel.modules === null ? [] : [`corral.modules=${MODULES_SHARE}`]),
+    ...(definition.shares.length === 0
+      ? []
+      : [`corral.shares=${definition.shares.map((share) => share.name).join(":")}`]),
+  ];
+};

@@ -1,0 +1,116 @@
+import { dirname } from "node:path";
+import { WIDE_XSTATE_LIBRARY } from "@corral/uml";
+import { inCgroup } from "./cgroup.ts";
+
+/*
+ * The chain of programs that a guest's kernel is started through: setarch -R (a guest's memory is random without it:
+ * docs/uml.md, "Memory"), taskset and nice where wanted, and bwrap, which makes the sandbox. Personality, affinity and
+ * niceness pass through bwrap, so the tools that set them need not be inside.
+ */
+
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+export interface SandboxSpec {
+  /** Stands in the command line, so that an unfinished launch can be found. */
+  readonly launch: string;
+  readonly kernel: string;
+  /** Of the kernel, and of setpriv where a user id is given. */
+  readonly libraries: readonly string[];
+  readonly mounts: readonly Mount[];
+  readonly memoryMiB: number;
+  readonly cpus: readonly number[] | null;
+  readonly niceness: number;
+  /** The user id that the guest runs as, when the server is root; null: the server's own, in a user namespace. */
+  readonly uid: number | null;
+  /** Folder of the control group to run in, where the host has one for us. */
+  readonly cgroup: string | null;
+  readonly statusFd: number;
+  readonly kernelArguments: readonly string[];
+}
+
+/** Beside the guest's memory UML keeps nothing large in /dev/shm; this is room for what rounds up. */
+const SHM_SLACK_MIB = 16;
+const KERNEL = "/kernel/linux";
+const PRELOAD = "/kernel/wide-xstate.so";
+const SETPRIV = "/usr/bin/setpriv";
+
+/** Program and arguments, ready for spawn without a shell. */
+export const sandboxCommand = (spec: SandboxSpec): readonly [string, readonly string[]] => {
+  const chain = [
+    spec.cgroup === null ? [] : inCgroup(spec.cgroup),
+    ["setarch", "-R"],
+    spec.cpus === null ? [] : ["taskset", "-c", spec.cpus.join(",")],
+    spec.niceness === 0 ? [] : ["nice", "-n", String(spec.niceness)],
+    ["bwrap", ...isolation(spec), ...fileSystem(spec), "--"],
+    spec.uid === null ? [] : dropTo(spec.uid),
+    [KERNEL, ...spec.kernelArguments],
+  ].flat();
+  return [chain[0] as string, chain.slice(1)];
+};
+
+/**
+ * Its own namespaces, and not as process 1 of its pid namespace: UML as process 1 spins for ever on a panic
+ * (docs/uml.md, "Sandbox"). No --die-with-parent: a guest outlives its server.
+ */
+const isolation = (spec: SandboxSpec): string[] => [
+  ...(spec.uid === null ? ["--unshare-user", "--disable-userns", "--cap-drop", "ALL"] : []),
+  "--unshare-pid",
+  "--unshare-ipc",
+  "--unshare-uts",
+  "--unshare-net",
+  "--unshare-cgroup-try",
+  "--clearenv",
+  "--setenv",
+  "CORRAL_LAUNCH",
+  spec.launch,
+  ...(isDynamic(spec) ? ["--setenv", "LD_PRELOAD", PRELOAD] : []),
+  "--json-status-fd",
+  String(spec.statusFd),
+];
+
+const fileSystem = (spec: SandboxSpec): string[] => {
+  const mounts: Mount[] = [
+    ...[...spec.libraries, ...(spec.uid === null ? [] : [SETPRIV])].map((path) => readOnly(path, path)),
+    readOnly(spec.kernel, KERNEL),
+    ...(isDynamic(spec) ? [readOnly(WIDE_XSTATE_LIBRARY, PRELOAD)] : []),
+    ...spec.mounts,
+  ];
+  return [
+    ...["--proc", "/proc", "--dev", "/dev"],
+    // The guest's memory is a file here: its size bounds what a guest can take from the host.
+    ...["--perms", "1777", "--size", String((spec.memoryMiB + SHM_SLACK_MIB) * 1024 * 1024), "--tmpfs", "/dev/shm"],
+    // bwrap makes missing parents for its own user only; a guest with a user id of its own must pass them too.
+    ...ancestors(mounts.map((mount) => mount.target)).flatMap((folder) => ["--dir", folder]),
+    ...mounts.flatMap((mount) => [mount.writable ? "--bind" : "--ro-bind", mount.source, mount.target]),
+    // What bwrap made is memory of the host: a guest that mounts it by hostfs must not be able to fill it.
+    ...["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"],
+  ];
+};
+
+/** Nothing can be preloaded into a static kernel: on a processor with AMX it has to be 6.11 or later by itself. */
+const isDynamic = (spec: SandboxSpec): boolean => spec.libraries.length > 0;
+
+const readOnly = (source: string, target: string): Mount => ({ source, target, writable: false });
+
+/** Every folder above these paths, outermost first, each once. */
+const ancestors = (paths: readonly string[]): string[] => {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let folder = dirname(path); folder !== "/"; folder = dirname(folder)) folders.add(folder);
+  }
+  return [...folders].sort((a, b) => a.length - b.length);
+};
+
+const dropTo = (uid: number): string[] => [
+  SETPRIV,
+  `--reuid=${uid}`,
+  `--regid=${uid}`,
+  "--clear-groups",
+  "--inh-caps=-all",
+  "--bounding-set=-all",
+  "--no-new-privs",
+];

@@ -1,0 +1,271 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type AttachOptions, ConsoleError, type Viewer, type ViewerPort } from "@corral/console";
+import { CorralError, type GuestAction, guestCan, LOG_READ_MAXIMUM_BYTES } from "@corral/contracts";
+import type { SupervisorEvent } from "./events.ts";
+import { removeDisk } from "./guest/disks.ts";
+import { GuestFolder } from "./guest/guestFolder.ts";
+import type { GuestSpec } from "./guest/guestSpec.ts";
+import type { GuestStatus } from "./guest/status.ts";
+import { SupervisedGuest } from "./guest/supervisedGuest.ts";
+import { uidOf } from "./guestUids.ts";
+import { BootGate } from "./launch/bootGate.ts";
+import { openRunFolder } from "./runFolder.ts";
+import { DelegatedCgroup, findDelegatedFolder } from "./sandbox/cgroup.ts";
+import { setCloseOnExec } from "./syscalls.ts";
+
+/** When all guests are stopped together, those that have not shut down by then are forced off. */
+const STOP_ALL_DEADLINE_MS = 20_000;
+const STOP_ALL_POLL_MS = 100;
+
+export interface LogRange {
+  /** Offset of the first byte. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** Offset of the next byte that will be printed. */
+  readonly end: number;
+}
+
+/**
+ * All guests of one host. Arguments and results are plain data and every answer may be awaited, so that a host can one
+ * day be somewhere else; viewers' ports are the exception.
+ */
+export class Supervisor {
+  readonly #home: string;
+  readonly #runFolder: string;
+  readonly #cgroup: DelegatedCgroup | null;
+  readonly #gate = new BootGate();
+  readonly #guests = new Map<string, SupervisedGuest>();
+  readonly #listeners = new Set<(event: SupervisorEvent) => void>();
+  #closing = false;
+
+  /**
+   * `home` must be this process's alone: see lockHome. `cgroup` is a control group folder that is this server's own;
+   * left out: the one it was handed over by the host, if any. Touches no guest yet.
+   */
+  constructor(home: string, { cgroup = findDelegatedFolder() }: { readonly cgroup?: string | null } = {}) {
+    this.#home = home;
+    this.#cgroup = cgroup === null ? null : new DelegatedCgroup(cgroup);
+    this.#runFolder = openRunFolder(home);
+    mkdirSync(join(home, "guests"), { recursive: true, mode: 0o700 });
+    keepDescriptorsFromGuests();
+  }
+
+  get runFolder(): string {
+    return this.#runFolder;
+  }
+
+  /** Makes a guest known, or its definition another one; a running guest takes that up at its next start. */
+  define(spec: GuestSpec): void {
+    const known = this.#guests.get(spec.id);
+    if (known !== undefined) {
+      known.define(spec);
+      return;
+    }
+    const folder = new GuestFolder(this.#home, this.#runFolder, spec.id);
+    folder.create();
+    this.#guests.set(
+      spec.id,
+      new SupervisedGuest(spec, {
+        folder,
+        gate: this.#gate,
+        cgroup: this.#cgroup,
+        uid: uidOf(join(this.#home, "guests"), spec.id),
+        emit: (event) => this.#emit(event),
+      }),
+    );
+  }
+
+  /**
+   * Takes up where the last server left off, after every guest was defined: adopts what runs, then starts what is to
+   * start by itself. How many were adopted, and how many milliseconds that took.
+   */
+  async resume(): Promise<{ readonly adopted: number; readonly adoptionMs: number }> {
+    const began = performance.now();
+    const on = await Promise.all(
+      [...this.#guests.values()].map(async (guest) => [guest, await guest.resume()] as const),
+    );
+    const adoptionMs = performance.now() - began;
+    for (const [guest, isOn] of on) {
+      if (isOn || !guest.spec.definition.autostart) continue;
+      guest.start().catch(() => {
+        // Its state and its ending say why.
+      });
+    }
+    return { adoptionMs, adopted: on.filter(([guest]) => guest.run !== null).length };
+  }
+
+  status(id: string): GuestStatus {
+    return this.#guest(id).status();
+  }
+
+  /**
+   * Does what a button does. Resolves when it is under way (force: when it is done); what follows comes as events.
+   * Rejects with CorralError: wrong_state, host_unfit, disk_full, guest_silent.
+   */
+  async act(id: string, action: GuestAction): Promise<void> {
+    const guest = this.#guest(id);
+    const verdict = guestCan(action, guest.status());
+    if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    switch (action) {
+      case "start":
+        return guest.start();
+      case "shutdown":
+      case "restart":
+        return guest.askToEnd(action);
+      case "pause":
+        return guest.pause();
+      case "resume":
+        return guest.resumeFromPause();
+      case "force-off":
+      case "force-restart":
+        return guest.force(action);
+    }
+  }
+
+  /** Deletes everything that a guest has on this host. Rejects with wrong_state while it is on. */
+  async remove(id: string): Promise<void> {
+    const guest = this.#guest(id);
+    const verdict = guestCan("delete", guest.status());
+    if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    this.#guests.delete(id);
+    await guest.remove();
+  }
+
+  /** Deletes the file of one disk. Rejects with wrong_state while the guest is on. */
+  async removeDisk(id: string, ubd: number): Promise<void> {
+    const guest = this.#guest(id);
+    if (guest.run !== null) {
+      throw new CorralError("wrong_state", `ubd${ubd} cannot be removed while the guest is on. Shut it down first.`);
+    }
+    await removeDisk(new GuestFolder(this.#home, this.#runFolder, id), ubd);
+  }
+
+  /** Throws CorralError not_found, offset_beyond_end, too_many_requests. `hello` has been sent when it returns. */
+  attach(id: string, consoleName: string, port: ViewerPort, options: AttachOptions): Viewer {
+    const guest = this.#guest(id);
+    const console = guest.consoles.get(consoleName);
+    if (console === undefined) throw noConsole(guest, consoleName);
+    try {
+      return console.attach(port, options);
+    } catch (error) {
+      throw error instanceof ConsoleError ? asCorralError(error) : error;
+    }
+  }
+
+  /**
+   * Bytes of a console's log, or of the kernel's under the name "kernel"; from `from`, or the last ones.
+   * Throws CorralError not_found, offset_expired, offset_beyond_end.
+   */
+  readLog(id: string, consoleName: string, from: number | undefined, limit: number): LogRange {
+    const guest = this.#guest(id);
+    const bounded = Math.min(limit, LOG_READ_MAXIMUM_BYTES);
+    if (consoleName === "kernel") {
+      const { start, end } = guest.kernelLog;
+      const offset = from ?? Math.max(start, end - bounded);
+      refuseOutside(offset, start, end);
+      return { offset, bytes: guest.kernelLog.read(offset, bounded), end };
+    }
+    const console = guest.consoles.get(consoleName);
+    if (console === undefined) throw noConsole(guest, consoleName);
+    const { start, end } = console.log;
+    const offset = from ?? Math.max(start, end - bounded);
+    refuseOutside(offset, start, end);
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    while (length < bounded && offset + length < end) {
+      const read = console.log.read(offset + length, bounded - length);
+      if (!read.ok) {
+        if (length > 0) break;
+        throw expired(offset, read.reason === "beyond-end" ? read.end : read.next);
+      }
+      pieces.push(read.bytes);
+      length += read.bytes.length;
+    }
+    return { offset, bytes: Buffer.concat(pieces), end };
+  }
+
+  /** Calls `listener` with everything that happens, until the function returned is called. */
+  onEvent(listener: (event: SupervisorEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Lets go of all guests, which run on; or stops them first, in order and, after a deadline, by force. Idempotent. */
+  async close({ stopGuests }: { readonly stopGuests: boolean }): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (stopGuests) await this.#stopAll();
+    for (const guest of this.#guests.values()) guest.leave();
+    this.#listeners.clear();
+  }
+
+  async #stopAll(): Promise<void> {
+    const guests = [...this.#guests.values()];
+    const ask = async (guest: SupervisedGuest) => {
+      if (guest.state === "paused") await guest.resumeFromPause();
+      if (guest.run === null) await guest.force("force-off");
+      else await guest.askToEnd("shutdown");
+    };
+    const on = guests.filter((guest) => guest.run !== null || guest.state === "starting");
+    await Promise.allSettled(on.map(ask));
+    const deadline = Date.now() + STOP_ALL_DEADLINE_MS;
+    while (on.some((guest) => guest.run !== null) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, STOP_ALL_POLL_MS));
+    }
+    await Promise.allSettled(on.filter((guest) => guest.run !== null).map((guest) => guest.force("force-off")));
+  }
+
+  #guest(id: string): SupervisedGuest {
+    const guest = this.#guests.get(id);
+    if (guest === undefined) throw new CorralError("not_found", "There is no such guest.");
+    return guest;
+  }
+
+  #emit(event: SupervisorEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** What a shell or a service manager left open in this process would reach every guest: marks it close-on-exec. */
+const keepDescriptorsFromGuests = (): void => {
+  for (const fd of readdirSync("/proc/self/fd").map(Number)) {
+    if (fd <= 2) continue;
+    try {
+      setCloseOnExec(fd);
+    } catch {
+      // The descriptor that listed the folder is gone by now.
+    }
+  }
+};
+
+const noConsole = (guest: SupervisedGuest, name: string): CorralError =>
+  new CorralError(
+    "not_found",
+    `${guest.spec.definition.name} has no console ${name} that can be attached to. It has: ${
+      guest.consoles.all.map((console) => console.name).join(", ") || "none"
+    }.`,
+  );
+
+const refuseOutside = (offset: number, start: number, end: number): void => {
+  if (offset > end) {
+    throw new CorralError("offset_beyond_end", `The log ends at ${end}; nothing was ever printed at ${offset}.`);
+  }
+  if (offset < start) throw expired(offset, start);
+};
+
+const expired = (offset: number, next: number): CorralError =>
+  new CorralError(
+    "offset_expired",
+    `The log at ${offset} is not kept any more. The next byte that is kept is ${next}.`,
+  );
+
+const asCorralError = (error: ConsoleError): CorralError =>
+  new CorralError(
+    error.code === "beyond-end"
+      ? "offset_beyond_end"
+      : error.code === "too-many-viewers"
+        ? "too_many_requests"
+        : "invalid_request",
+    error.message,
+  );

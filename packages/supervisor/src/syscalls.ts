@@ -1,0 +1,108 @@
+import koffi from "koffi";
+
+/*
+ * The system calls that Node does not offer. Each throws a SystemCallError with the call's name and errno, or returns
+ * what the call returned. Numbers are those of Linux on x86_64 and arm64 alike, where both have them.
+ */
+
+const libc = koffi.load(null);
+const fcntlInt = libc.func("int fcntl(int fd, int command, ...)");
+const ioctlPointer = libc.func("int ioctl(int fd, unsigned long request, ...)");
+const syscall = libc.func("long syscall(long number, ...)");
+const flockCall = libc.func("int flock(int fd, int operation)");
+const fallocateCall = libc.func("int fallocate(int fd, int mode, int64_t offset, int64_t length)");
+
+const SYS_pidfd_send_signal = 424;
+const SYS_pidfd_open = 434;
+const SYS_pidfd_getfd = 438;
+const F_GETFD = 1;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+const TIOCSWINSZ = 0x5414;
+const TIOCGPTN = 0x80045430;
+const LOCK_EX_NB = 2 | 4;
+const FALLOC_FL_KEEP_SIZE = 1;
+const FALLOC_FL_PUNCH_HOLE = 2;
+
+export class SystemCallError extends Error {
+  override readonly name = "SystemCallError";
+  readonly call: string;
+  readonly errno: number;
+  readonly code: string;
+
+  constructor(call: string, errno: number) {
+    const code = ERRNO_NAMES[errno] ?? `errno ${errno}`;
+    super(`${call}: ${code}`);
+    this.call = call;
+    this.errno = errno;
+    this.code = code;
+  }
+}
+
+const ERRNO_NAMES: Record<number, string> = {
+  1: "EPERM",
+  3: "ESRCH",
+  9: "EBADF",
+  11: "EAGAIN",
+  22: "EINVAL",
+  24: "EMFILE",
+  25: "ENOTTY",
+  28: "ENOSPC",
+  38: "ENOSYS",
+  95: "EOPNOTSUPP",
+};
+
+const checked = (call: string, result: number): number => {
+  if (result < 0) throw new SystemCallError(call, koffi.errno());
+  return result;
+};
+
+/** Keeps `fd` out of every program that is started later, unless it is handed over by name. */
+export const setCloseOnExec = (fd: number): void => {
+  const flags = checked("fcntl(F_GETFD)", fcntlInt(fd, F_GETFD));
+  checked("fcntl(F_SETFD)", fcntlInt(fd, F_SETFD, "int", flags | FD_CLOEXEC));
+};
+
+/** Sets the window size of the terminal behind `fd`, in characters. */
+export const setWindowSize = (fd: number, cols: number, rows: number): void => {
+  checked("ioctl(TIOCSWINSZ)", ioctlPointer(fd, TIOCSWINSZ, "uint16_t *", new Uint16Array([rows, cols, 0, 0])));
+};
+
+/** The N of /dev/pts/N of which `fd` is the master. Throws ENOTTY when it is not the master of a pty. */
+export const ptyNumber = (fd: number): number => {
+  const number = new Uint32Array(1);
+  checked("ioctl(TIOCGPTN)", ioctlPointer(fd, TIOCGPTN, "_Out_ uint32_t *", number));
+  return number[0] as number;
+};
+
+/** A descriptor of a process, immune to the reuse of its pid. Close it with fs.closeSync. It is close-on-exec. */
+export const pidfdOpen = (pid: number): number =>
+  checked("pidfd_open", Number(syscall(SYS_pidfd_open, "int", pid, "unsigned int", 0)));
+
+/**
+ * A copy of another process's descriptor. Needs the rights of ptrace over it: EPERM where Yama or a container's seccomp
+ * profile forbids that. The copy is close-on-exec.
+ */
+export const pidfdGetfd = (pidfd: number, fd: number): number =>
+  checked("pidfd_getfd", Number(syscall(SYS_pidfd_getfd, "int", pidfd, "int", fd, "unsigned int", 0)));
+
+/** Sends a signal to exactly the process behind `pidfd`. ESRCH when it has ended. */
+export const pidfdSendSignal = (pidfd: number, signal: number): void => {
+  checked(
+    "pidfd_send_signal",
+    Number(syscall(SYS_pidfd_send_signal, "int", pidfd, "int", signal, "void *", null, "unsigned int", 0)),
+  );
+};
+
+/** Takes an exclusive lock on an open file; false when another process has it. It goes with the descriptor. */
+export const tryLock = (fd: number): boolean => {
+  if (flockCall(fd, LOCK_EX_NB) === 0) return true;
+  const error = new SystemCallError("flock", koffi.errno());
+  if (error.code === "EAGAIN") return false;
+  throw error;
+};
+
+/** Gives a range of a file back to the file system; its length and every offset after it stay. */
+export const punchHole = (fd: number, offset: number, length: number): void => {
+  checked("fallocate", fallocateCall(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length));
+};

@@ -1,0 +1,39 @@
+import { lockHome, Supervisor } from "../index.ts";
+import type { Answer, Request } from "./serverProcess.ts";
+
+/* The other end of ServerProcess. */
+
+const LOG_END_BYTES = 64 * 1024;
+const WHOLE_LOG_BYTES = 8 * 1024 * 1024;
+const home = process.argv[2] as string;
+process.umask(0o077);
+if (!lockHome(home).held) throw new Error(`${home} is locked by another server`);
+const supervisor = new Supervisor(home);
+
+const carryOut = async (request: Request): Promise<unknown> => {
+  if ("define" in request) {
+    for (const spec of request.define) supervisor.define(spec);
+    return;
+  }
+  if ("resume" in request) return supervisor.resume();
+  if ("act" in request) return supervisor.act(...request.act);
+  if ("status" in request) return supervisor.status(request.status);
+  if ("log" in request) {
+    const [id, console, from] = request.log;
+    const limit = from === undefined ? LOG_END_BYTES : WHOLE_LOG_BYTES;
+    return Buffer.from(supervisor.readLog(id, console, from, limit).bytes).toString("latin1");
+  }
+  const [id, console, keys] = request.type;
+  const port = { send: () => {}, sendBytes: () => {}, bufferedBytes: () => 0, close: () => {} };
+  const viewer = supervisor.attach(id, console, port, { cols: 80, rows: 24, role: "writer", user: "t", from: "t" });
+  viewer.input(Buffer.from(keys));
+  viewer.detach();
+};
+
+process.on("message", (request: Request) => {
+  carryOut(request).then(
+    (ok) => process.send?.({ ok: ok ?? null } satisfies Answer),
+    (error: Error) => process.send?.({ error: error.message } satisfies Answer),
+  );
+});
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
