@@ -1,0 +1,27 @@
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyInstance } from "fastify";
+
+/** Connections that came over the admin socket: their requests are the admin's. */
+const adminConnections = new WeakSet<Socket>();
+
+export const isFromAdminSocket = (request: IncomingMessage): boolean => adminConnections.has(request.socket);
+
+/**
+ * Serves the app on a Unix socket that only this user can open, as admin and without a login; until it is closed.
+ * The caller holds the data folder's lock, so that a socket file found there is nobody's.
+ */
+export const listenOnAdminSocket = async (app: FastifyInstance, path: string): Promise<Server> => {
+  const server = createServer((request, response) => app.routing(request, response));
+  server.on("connection", (connection) => adminConnections.add(connection));
+  server.on("upgrade", (request, socket, head) => app.server.emit("upgrade", request, socket, head));
+
+  rmSync(path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o600);
+  return server;
+};

@@ -1,0 +1,173 @@
+import { API_PREFIX, CLIENT_FRAME_MAXIMUM_BYTES, CorralError } from "@corral/contracts";
+import type { Store } from "@corral/store";
+import type { Supervisor } from "@corral/supervisor";
+import cookie from "@fastify/cookie";
+import websocket from "@fastify/websocket";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { serializerCompiler } from "fastify-type-provider-zod";
+import { EventLog } from "./events/eventLog.ts";
+import { logGuestEvents } from "./events/guestEvents.ts";
+import { Guests } from "./guests/guests.ts";
+import { HostFacts } from "./hostFacts.ts";
+import type { HostTools } from "./library/hostTools.ts";
+import { ImageFolder } from "./library/imageFolder.ts";
+import { Images } from "./library/images.ts";
+import { Kernels } from "./library/kernels.ts";
+import { Origins } from "./origins.ts";
+import { Authenticator } from "./people/authenticate.ts";
+import { LoginLinks } from "./people/loginLinks.ts";
+import { LoginThrottle } from "./people/loginThrottle.ts";
+import { Sessions } from "./people/sessions.ts";
+import { Tokens } from "./people/tokens.ts";
+import { authentication } from "./plugins/authentication.ts";
+import { answerWith, errors } from "./plugins/errors.ts";
+import { openApi } from "./plugins/openApi.ts";
+import { originGuard } from "./plugins/originGuard.ts";
+import { page } from "./plugins/page.ts";
+import { rateLimits } from "./plugins/rateLimits.ts";
+import { requestLog } from "./plugins/requestLog.ts";
+import { securityHeaders } from "./plugins/securityHeaders.ts";
+import { consoleRoutes } from "./routes/consoles.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { guestRoutes } from "./routes/guests.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { imageRoutes } from "./routes/images.ts";
+import { kernelRoutes } from "./routes/kernels.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { taskRoutes } from "./routes/tasks.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import type { Services } from "./services.ts";
+import type { Settings } from "./settings.ts";
+import { LiveSockets } from "./sockets/liveSockets.ts";
+import { TaskRunner } from "./tasks/taskRunner.ts";
+import { validatorCompiler } from "./validation.ts";
+
+/** The largest body: a definition with everything at its maximum is a tenth of it. */
+const BODY_MAXIMUM_BYTES = 1024 * 1024;
+/** Ends a request whose headers and body do not come in. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** A request that is being answered when the server closes gets so long to end. */
+const FINISHING_GRACE_MS = 5_000;
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly supervisor: Supervisor;
+  readonly tools: HostTools;
+  readonly log: FastifyBaseLogger;
+  /** Folder of the built page. */
+  readonly pageFolder: string;
+}
+
+export interface App {
+  readonly http: FastifyInstance;
+  readonly services: Services;
+}
+
+/** Puts the server together. It listens to nobody yet, and owns neither the store nor the supervisor. */
+export const buildApp = async (options: AppOptions): Promise<App> => {
+  const { settings, log, pageFolder } = options;
+  const http = newHttp(settings, log);
+  const services = newServices(options);
+
+  http.setValidatorCompiler(validatorCompiler);
+  http.setSerializerCompiler(serializerCompiler);
+  errors(http);
+  requestLog(http);
+  await securityHeaders(http, { https: services.origins.first.startsWith("https:") });
+  await http.register(cookie);
+  await http.register(websocket, {
+    options: { maxPayload: CLIENT_FRAME_MAXIMUM_BYTES, perMessageDeflate: false },
+    // Closing them is done below, with a code and a reason.
+    preClose: (done: () => void) => done(),
+    errorHandler: (error, socket, request) => {
+      request.log.info({ reason: error.message }, "a socket failed");
+      socket.terminate();
+    },
+  });
+  originGuard(http, services.origins);
+  await rateLimits(http);
+  await openApi(http);
+  await http.register(
+    async (api) => {
+      authentication(api, services);
+      for (const routes of ROUTES) routes(api, services);
+    },
+    { prefix: API_PREFIX },
+  );
+  await page(http, pageFolder);
+
+  // For as long as the supervisor tells anything, which is longer than anybody can ask.
+  logGuestEvents({ ...options, events: services.events });
+  http.addHook("onListen", async () => {
+    const address = http.server.address();
+    if (typeof address === "object" && address !== null) services.origins.listeningOn(address.port);
+  });
+  http.addHook("preClose", async () => {
+    await services.sockets.closeAll();
+    setTimeout(() => http.server.closeAllConnections(), FINISHING_GRACE_MS).unref();
+  });
+  http.addHook("onClose", () => services.tasks.close());
+  await http.ready();
+  return { http, services };
+};
+
+const ROUTES = [
+  healthRoutes,
+  sessionRoutes,
+  tokenRoutes,
+  guestRoutes,
+  consoleRoutes,
+  imageRoutes,
+  kernelRoutes,
+  taskRoutes,
+  eventRoutes,
+];
+
+const newHttp = ({ tls, trustedProxies }: Settings, log: FastifyBaseLogger): FastifyInstance => {
+  const http = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => crypto.randomUUID(),
+    bodyLimit: BODY_MAXIMUM_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: "idle",
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    // A malformed address is met before any route, hook or error handler of ours.
+    frameworkErrors: (error, request, reply) => {
+      answerWith(new CorralError("invalid_request", `The address is malformed: ${error.message}`), request, reply);
+    },
+    ...(tls === null ? {} : { https: tls }),
+  });
+  http.removeContentTypeParser("text/plain");
+  return http as unknown as FastifyInstance;
+};
+
+const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): Services => {
+  const { home } = settings;
+  const events = new EventLog(store);
+  const origins = new Origins(settings);
+  const sessions = new Sessions(store);
+  const tokens = new Tokens(store);
+  const authenticator = new Authenticator(store, sessions, tokens);
+  const tasks = new TaskRunner(store, events, log);
+  const imageFolder = new ImageFolder(home);
+  return {
+    store,
+    supervisor,
+    events,
+    origins,
+    sessions,
+    tokens,
+    authenticator,
+    tasks,
+    guests: new Guests({ store, supervisor, events, images: imageFolder, home }),
+    images: new Images({ store, events, tasks, folder: imageFolder, tools }),
+    kernels: new Kernels(store, events, tools),
+    host: new HostFacts(home, () => tools.checkHost()),
+    loginLinks: new LoginLinks(store, origins),
+    loginThrottle: new LoginThrottle(),
+    sockets: new LiveSockets((caller) => authenticator.isStillGood(caller)),
+  };
+};

@@ -1,0 +1,212 @@
+import {
+  ATTACH_DEADLINE_MS,
+  CLOSE,
+  type ClientFrame,
+  CorralError,
+  clientFrame,
+  type EventType,
+  type ServerFrame,
+} from "@corral/contracts";
+import type { GuestRecord } from "@corral/store";
+import type { Supervisor } from "@corral/supervisor";
+import type { FastifyBaseLogger } from "fastify";
+import type { WebSocket } from "ws";
+import type { EventLog } from "../events/eventLog.ts";
+import type { Caller } from "../people/caller.ts";
+import { closeSocket } from "../sockets/closeSocket.ts";
+
+type ViewerPort = Parameters<Supervisor["attach"]>[2];
+type ViewerEvent = Parameters<ViewerPort["send"]>[0];
+type Viewer = ReturnType<Supervisor["attach"]>;
+type AttachFrame = Extract<ClientFrame, { type: "attach" }>;
+
+/** WebSocket's own codes: for a viewer that never reads, and for a defect of ours. */
+const TRY_AGAIN_LATER = 1013;
+const INTERNAL_ERROR = 1011;
+
+interface AttachOptions {
+  readonly supervisor: Supervisor;
+  readonly events: EventLog;
+  readonly guest: GuestRecord;
+  readonly consoleName: string;
+  readonly caller: Caller;
+  /** Without the right to use the guest one only watches. */
+  readonly mayType: boolean;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Joins an open WebSocket to a console, in the protocol of docs/console-protocol.md, until one of them ends. */
+export const attachConsole = (socket: WebSocket, options: AttachOptions): void => {
+  new Attachment(socket, options);
+};
+
+class Attachment {
+  readonly #socket: WebSocket;
+  readonly #options: AttachOptions;
+  readonly #deadline: NodeJS.Timeout;
+  #viewer: Viewer | null = null;
+  #stopListening: () => void = () => {};
+
+  constructor(socket: WebSocket, options: AttachOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#deadline = setTimeout(() => {
+      closeSocket(socket, CLOSE.attachTimeout, `No attach frame came within ${ATTACH_DEADLINE_MS / 1000} s.`);
+    }, ATTACH_DEADLINE_MS);
+    socket.on("message", (data: Buffer, isBinary: boolean) => this.#guarded(() => this.#receive(data, isBinary)));
+    socket.once("close", () => this.#leave());
+  }
+
+  #receive(data: Buffer, isBinary: boolean): void {
+    // What was still under way when the socket was closed from here.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (isBinary) {
+      if (this.#viewer === null) throw badFrame("The first frame must be attach.");
+      this.#viewer.input(data);
+      return;
+    }
+    const frame = parseFrame(data);
+    if (frame.type === "attach") this.#attach(frame);
+    else this.#control(frame);
+  }
+
+  #attach({ since, cols, rows, role }: AttachFrame): void {
+    if (this.#viewer !== null) throw badFrame("This socket is attached already.");
+    const { supervisor, guest, consoleName, caller, mayType } = this.#options;
+    clearTimeout(this.#deadline);
+    this.#viewer = supervisor.attach(guest.id, consoleName, this.#port(), {
+      ...(since === undefined ? {} : { since }),
+      cols,
+      rows,
+      role: mayType ? role : "spy",
+      user: caller.user.name,
+      from: caller.from,
+    });
+    this.#stopListening = supervisor.onEvent((event) => {
+      if (event.type !== "state" || event.id !== guest.id) return;
+      this.#send({ type: "state", state: event.state, reason: event.reason });
+    });
+    this.#tell("console.attached", "attached to", { role: this.#viewer.role });
+  }
+
+  #control(frame: Exclude<ClientFrame, AttachFrame>): void {
+    const viewer = this.#viewer;
+    if (viewer === null) throw badFrame("The first frame must be attach.");
+    switch (frame.type) {
+      case "resize":
+        viewer.resize(frame.cols, frame.rows);
+        break;
+      case "ack":
+        viewer.ack(frame.offset);
+        break;
+      case "release":
+        viewer.release();
+        break;
+      case "take":
+        this.#take(viewer);
+        break;
+    }
+  }
+
+  #take(viewer: Viewer): void {
+    if (!this.#options.mayType) {
+      this.#send({ type: "warning", message: "You may watch this console, but not type into it." });
+      return;
+    }
+    const had = viewer.role;
+    viewer.take();
+    if (had !== "writer" && viewer.role === "writer") this.#tell("console.taken", "took control of");
+  }
+
+  #port(): ViewerPort {
+    const { supervisor, guest } = this.#options;
+    return {
+      send: (event: ViewerEvent) => {
+        if (event.type === "hello") {
+          const { state } = supervisor.status(guest.id);
+          this.#send({ ...event, protocol: 1, state, viewers: [...event.viewers] });
+        } else if (event.type === "viewers") {
+          this.#send({ ...event, viewers: [...event.viewers] });
+        } else {
+          this.#send(event);
+        }
+      },
+      sendBytes: (bytes) => this.#socket.send(bytes, { binary: true }),
+      bufferedBytes: () => this.#socket.bufferedAmount,
+      close: (reason) => {
+        if (reason === "too-slow") {
+          closeSocket(this.#socket, TRY_AGAIN_LATER, "This viewer has stopped reading.");
+        } else {
+          closeSocket(this.#socket, CLOSE.guestDeleted, "This console is gone, or its guest was deleted.");
+        }
+      },
+    };
+  }
+
+  #send(frame: ServerFrame): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
+
+  #leave(): void {
+    clearTimeout(this.#deadline);
+    this.#stopListening();
+    if (this.#viewer === null) return;
+    this.#viewer.detach();
+    this.#guarded(() => this.#tell("console.detached", "left", { typedBytes: this.#viewer?.typedBytes ?? 0 }));
+  }
+
+  #tell(type: EventType, did: string, data: Record<string, unknown> = {}): void {
+    const { events, guest, consoleName, caller } = this.#options;
+    events.append({
+      type,
+      actor: caller.actor,
+      subject: guest.id,
+      ownerId: guest.ownerId,
+      message: `${caller.actor} ${did} ${consoleName} of ${guest.definition.name}`,
+      data: { console: consoleName, from: caller.from, ...data },
+    });
+  }
+
+  /** Nothing that comes over this socket may end more than this socket. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const { code, reason, isDefect } = closingOf(error);
+      if (isDefect) this.#options.log.error({ err: error }, "a console's socket failed");
+      closeSocket(this.#socket, code, reason);
+    }
+  }
+}
+
+const badFrame = (reason: string): CorralError => new CorralError("invalid_request", reason);
+
+const parseFrame = (data: Buffer): ClientFrame => {
+  let json: unknown;
+  try {
+    json = JSON.parse(data.toString());
+  } catch {
+    throw badFrame("A text frame must be JSON.");
+  }
+  const parsed = clientFrame.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw badFrame(`${issue?.path.join(".") || "type"}: ${issue?.message ?? "is not known"}`);
+};
+
+const CLOSE_OF: Partial<Record<CorralError["code"], number>> = {
+  invalid_request: CLOSE.badFrame,
+  offset_beyond_end: CLOSE.badFrame,
+  not_found: CLOSE.notFound,
+  too_many_requests: CLOSE.tooManyViewers,
+};
+
+const closingOf = (error: unknown): { code: number; reason: string; isDefect: boolean } => {
+  const known = error instanceof CorralError ? CLOSE_OF[error.code] : undefined;
+  if (error instanceof Error && known !== undefined) return { code: known, reason: error.message, isDefect: false };
+  // What a viewer is told wrongly, such as an acknowledgement of bytes that were never sent.
+  if (error instanceof Error && error.name === "ConsoleError") {
+    return { code: CLOSE.badFrame, reason: error.message, isDefect: false };
+  }
+  return { code: INTERNAL_ERROR, reason: "Something went wrong in the server.", isDefect: true };
+};

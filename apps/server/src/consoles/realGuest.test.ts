@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CLOSE, type Guest, type ServerFrame } from "@corral/contracts";
+import type { InjectOptions } from "fastify";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { supervisorTools } from "../library/supervisorTools.ts";
+import { startServer } from "../server.ts";
+import { TestSocket } from "../testing/testSocket.ts";
+
+const PROMPT = /web1:~# /;
+
+/** A data folder that goes with the test, and the guests in it too. */
+const temporaryHome = () => {
+  const home = mkdtempSync(join(tmpdir(), "corral-real-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  return home;
+};
+
+/** A whole server with all that is real: kernel, image, guest, sandbox. */
+const started = async (home = temporaryHome()) => {
+  const server = await startServer({
+    settings: {
+      home,
+      host: "127.0.0.1",
+      port: 0,
+      origins: [],
+      trustedProxies: [],
+      tls: null,
+      cgroup: null,
+      stopGuests: true,
+      logLevel: "warn",
+    },
+    tools: supervisorTools(home),
+    log: pino({ level: "warn" }),
+    pageFolder: home,
+  });
+  onTestFinished(async () => {
+    const { runFolder } = server.app.services.supervisor;
+    await server.close({ stopGuests: true });
+    rmSync(runFolder, { recursive: true, force: true });
+  });
+  const { store, tokens, images, tasks } = server.app.services;
+  const admin = store.users.find("ada") ?? store.users.insert({ name: "ada", role: "admin", passwordHash: "" });
+  const headers = { authorization: `Bearer ${tokens.create(admin, "test").secret}` };
+  const { host, port } = new URL(server.address);
+  const call = (method: NonNullable<InjectOptions["method"]>, path: string, body?: object) =>
+    server.app.http.inject({
+      method,
+      url: `/api/v1${path}`,
+      headers: { ...headers, host },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+  // What a first start does of its own accord.
+  while ((await images.list()).length === 0) {
+    const failed = tasks.list().find(({ state }) => state === "failed");
+    if (failed !== undefined) throw new Error(`${failed.title}: ${failed.error}`);
+    await sleep(20);
+  }
+  const attach = async (more: object = {}) => {
+    const path = "/guests/web1/consoles/con0/attach";
+    const socket = await TestSocket.open({ listen: async () => Number(port) }, path, { headers });
+    socket.send({ type: "attach", cols: 80, rows: 24, ...more });
+    return { socket, hello: await socket.frame<ServerFrame>(({ type }) => type === "hello") };
+  };
+  return { server, call, attach };
+};
+
+test("a guest is created, boots before its viewer's eyes, is typed at, and loses nothing to a reconnect", async () => {
+  const { server, call, attach } = await started();
+  expect((await call("POST", "/guests", { name: "web1", image: "demo", memoryMiB: 64 })).statusCode).toBe(201);
+  const { socket, hello } = await attach({ cols: 101, rows: 33 });
+  expect(hello).toMatchObject({ state: "stopped", offset: 0, role: "writer" });
+
+  expect((await call("POST", "/guests/web1/actions/start")).statusCode).toBe(202);
+  const boot = await socket.frame<ServerFrame>(({ type }) => type === "boot");
+  expect(boot).toMatchObject({ boot: 1, offset: 0 });
+  await socket.see(PROMPT);
+  await socket.frame<ServerFrame>((frame) => frame.type === "state" && frame.state === "running");
+  socket.socket.send(Buffer.from("uname -r; stty size\n"));
+  expect(await socket.see(/33 101\r\n/)).toContain(server.app.services.store.kernels.newest()?.version);
+
+  // All of it again by the log, and from the middle by a second viewer.
+  const log = (await call("GET", "/guests/web1/consoles/con0/log?from=0&limit=1000000")).rawPayload;
+  const { socket: second } = await attach({ since: 1_000, role: "spy" });
+  while (socket.bytes.length < log.length || second.bytes.length < log.length - 1_000) await sleep(5);
+  expect(socket.bytes.subarray(0, log.length).equals(log)).toBe(true);
+  expect(second.bytes.subarray(0, log.length - 1_000).equals(log.subarray(1_000))).toBe(true);
+
+  second.send({ type: "take" });
+  await socket.frame<ServerFrame>((frame) => frame.type === "role" && frame.role === "spy");
+  second.send({ type: "resize", cols: 90, rows: 20 });
+  second.socket.send(Buffer.from("stty size\n"));
+  await second.see(/20 90\r\n/);
+
+  expect((await call("POST", "/guests/web1/actions/force-off")).statusCode).toBe(202);
+  await second.frame<ServerFrame>((frame) => frame.type === "state" && frame.state === "stopped");
+  const guest: Guest = (await call("GET", "/guests/web1")).json();
+  expect(guest).toMatchObject({ state: "stopped", ending: { kind: "forced-off" }, boots: 1 });
+  const states = server.app.services.store.events
+    .list({ limit: 100, subject: guest.id })
+    .flatMap(({ type, data }) => (type === "guest.state" ? [data.state] : []))
+    .reverse();
+  expect(states).toEqual(expect.arrayContaining(["starting", "booting", "running", "stopped"]));
+});
+
+test("a disk with another source is another disk: refused while the guest is on, new when it is off", async () => {
+  const { call, attach } = await started();
+  const disks = [
+    { ubd: 0, source: { kind: "image", image: "demo" } },
+    { ubd: 1, source: { kind: "empty", sizeMiB: 1 } },
+  ];
+  const created = await call("POST", "/guests", { name: "web1", disks, memoryMiB: 64, start: true });
+  expect(created.json()).toMatchObject({ state: expect.stringMatching(/starting|booting/) });
+  const { socket } = await attach();
+  await socket.see(PROMPT);
+  const larger = [disks[0], { ubd: 1, source: { kind: "empty", sizeMiB: 2 } }];
+  const refused = (await call("PATCH", "/guests/web1", { disks: larger })).json().error;
+  expect(refused).toMatchObject({ code: "wrong_state", message: expect.stringContaining("ubd1") });
+  const changed: Guest = (await call("PATCH", "/guests/web1", { memoryMiB: 96 })).json();
+  expect(changed).toMatchObject({ restartNeeded: true });
+
+  await call("POST", "/guests/web1/actions/force-off");
+  expect((await call("PATCH", "/guests/web1", { disks: larger })).statusCode).toBe(200);
+  await call("POST", "/guests/web1/actions/start");
+  // The console outlives the guest's power-off: the same viewer sees the next boot, and still has the seat.
+  await socket.see(/web1:~# .*web1:~# /s);
+  socket.socket.send(Buffer.from("cat /sys/block/ubdb/size\n"));
+  await socket.see(/\n4096\r\n/);
+});
+
+test("a server that closes leaves its guests running and says so, and the next one goes on where it was", async () => {
+  const home = temporaryHome();
+  const first = await started(home);
+  await first.call("POST", "/guests", { name: "web1", image: "demo", memoryMiB: 64, start: true });
+  const { socket } = await first.attach({ since: 0 });
+  await socket.see(PROMPT);
+  const { pid } = (await first.call("GET", "/guests/web1")).json() as Guest;
+  socket.socket.send(Buffer.from("sleep 1; echo printed-with-$((40 + 2))-nobody-there\n"));
+  await socket.see(/nobody-there/);
+  expect(await first.server.close({ stopGuests: false })).toEqual({ running: 1 });
+  expect(await socket.closed).toMatchObject({ code: CLOSE.serverClosing });
+  await sleep(1_500);
+
+  const second = await started(home);
+  expect(second.server.adopted).toBe(1);
+  expect((await second.call("GET", "/guests/web1")).json()).toMatchObject({ state: "running", pid, boots: 1 });
+  const { socket: again } = await second.attach({ since: socket.bytes.length });
+  expect(await again.see(/printed-with-42-nobody-there/)).not.toContain("BusyBox");
+  again.socket.send(Buffer.from("echo still-$((40 + 2))\n"));
+  await again.see(/still-42/);
+});

@@ -1,0 +1,84 @@
+import type { GuestState } from "@corral/contracts";
+import type { NewEvent, Store } from "@corral/store";
+import type { Supervisor, SupervisorEvent } from "@corral/supervisor";
+import type { FastifyBaseLogger } from "fastify";
+import type { EventLog } from "./eventLog.ts";
+
+/** A guest may write as much as it likes to its /proc/mconsole; so much of it goes into the audit log. */
+const MESSAGES_PER_MINUTE = 30;
+const MINUTE_MS = 60_000;
+
+const STATE_IN_WORDS: Record<GuestState, string> = {
+  stopped: "is off",
+  starting: "is being started",
+  booting: "is booting",
+  running: "is running",
+  paused: "is paused",
+  stopping: "is shutting down",
+  crashed: "has crashed",
+};
+
+interface Logs {
+  readonly supervisor: Supervisor;
+  readonly store: Store;
+  readonly events: EventLog;
+  readonly log: FastifyBaseLogger;
+}
+
+/** Writes what the supervisor tells of its guests into the audit log, until the supervisor is closed. */
+export const logGuestEvents = ({ supervisor, store, events, log }: Logs): void => {
+  const messages = new MessageLimit();
+  supervisor.onEvent((event) => {
+    if (event.type === "changed") {
+      events.changed("guest", event.id);
+      return;
+    }
+    // A database that cannot be written, such as on a full disk, must not reach the guest that something happened to.
+    try {
+      const guest = store.guests.find(event.id);
+      if (guest === null || (event.type === "message" && !messages.allows(event.id))) return;
+      events.append({ subject: event.id, ownerId: guest.ownerId, ...inWords(event, guest.definition.name) });
+    } catch (error) {
+      log.error({ err: error, event }, "an event of a guest could not be stored");
+    }
+  });
+};
+
+const inWords = (event: Exclude<SupervisorEvent, { type: "changed" }>, name: string): NewEvent => {
+  switch (event.type) {
+    case "state": {
+      const { state, reason } = event;
+      const because = reason === null ? "" : `: ${reason}`;
+      return { type: "guest.state", message: `${name} ${STATE_IN_WORDS[state]}${because}`, data: { state, reason } };
+    }
+    case "boot-retried":
+      return { type: "guest.boot-retried", message: `${name}: ${event.message}`, data: { attempt: event.attempt } };
+    case "message":
+      return { type: "guest.message", message: `${name} says: ${event.text}`, data: { text: event.text } };
+    case "console-log": {
+      const { console, problem } = event;
+      const message =
+        problem === null
+          ? `The history of ${console} of ${name} is being kept again`
+          : `The history of ${console} of ${name} is not being kept: ${problem}`;
+      return { type: "console.log-lost", message, data: { console, problem } };
+    }
+    case "warning":
+      return { type: "console.log-lost", message: event.message };
+  }
+};
+
+/** Counts each guest's messages of the present minute. */
+class MessageLimit {
+  readonly #counts = new Map<string, number>();
+  #minute = 0;
+
+  allows(id: string, now = Date.now()): boolean {
+    const minute = Math.floor(now / MINUTE_MS);
+    if (minute !== this.#minute) this.#counts.clear();
+    this.#minute = minute;
+    const count = (this.#counts.get(id) ?? 0) + 1;
+    this.#counts.set(id, count);
+    return count <= MESSAGES_PER_MINUTE;
+  }
+}

@@ -1,0 +1,12 @@
+import type { Guest } from "@corral/contracts";
+import type { GuestRecord } from "@corral/store";
+import type { GuestStatus } from "@corral/supervisor";
+
+/** A guest as the API shows it: what was defined, and what is so. */
+export const guestAnswer = ({ id, definition, createdAt }: GuestRecord, status: GuestStatus): Guest => ({
+  ...status,
+  id,
+  definition,
+  createdAt,
+  consoles: [...status.consoles],
+});

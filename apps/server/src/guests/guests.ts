@@ -1,0 +1,226 @@
+import {
+  CorralError,
+  type Disk,
+  disk,
+  disksOf,
+  type Guest,
+  type GuestAction,
+  type GuestChanges,
+  type GuestDefinition,
+  guestCan,
+  guestDefinition,
+  impossible,
+  type NewGuest,
+} from "@corral/contracts";
+import type { GuestRecord, Store } from "@corral/store";
+import type { GuestStatus, Supervisor } from "@corral/supervisor";
+import type { EventLog } from "../events/eventLog.ts";
+import type { ImageFolder } from "../library/imageFolder.ts";
+import type { Caller } from "../people/caller.ts";
+import { checkAdminFields } from "./adminFields.ts";
+import { resolveDefinition } from "./definitionChecks.ts";
+import { guestAnswer } from "./guestAnswer.ts";
+import { guestSpec } from "./guestSpec.ts";
+
+interface GuestsOptions {
+  readonly store: Store;
+  readonly supervisor: Supervisor;
+  readonly events: EventLog;
+  readonly images: ImageFolder;
+  /** Data folder, which no guest may be given. */
+  readonly home: string;
+}
+
+/** Guests as definitions that people make, change, act on and delete. */
+export class Guests {
+  readonly #store: Store;
+  readonly #supervisor: Supervisor;
+  readonly #events: EventLog;
+  readonly #images: ImageFolder;
+  readonly #home: string;
+
+  constructor({ store, supervisor, events, images, home }: GuestsOptions) {
+    this.#store = store;
+    this.#supervisor = supervisor;
+    this.#events = events;
+    this.#images = images;
+    this.#home = home;
+  }
+
+  /** Makes every stored guest known to the supervisor. Called once, before it resumes. */
+  defineAll(): void {
+    for (const guest of this.#store.guests.list()) this.#define(guest);
+  }
+
+  /** How many are on. */
+  countOn(): number {
+    return this.#store.guests.list().filter(({ id }) => this.#isOn(id)).length;
+  }
+
+  answer(guest: GuestRecord): Guest {
+    return guestAnswer(guest, this.#supervisor.status(guest.id));
+  }
+
+  /** Those that a caller may see. */
+  list({ user }: Caller): Guest[] {
+    const visible = this.#store.guests.list(user.role === "user" ? user.id : undefined);
+    return visible.flatMap((guest) => {
+      const status = this.#status(guest.id);
+      return status === null ? [] : [guestAnswer(guest, status)];
+    });
+  }
+
+  async create({ start, ...wanted }: NewGuest, caller: Caller): Promise<Guest> {
+    const wish = this.#withDefaults(wanted, caller);
+    const plain = { ...wish, kernelArguments: [], shares: [], disks: [], owner: caller.user.name };
+    checkAdminFields(plain, wish, caller);
+    const guest = this.#store.transaction(() => {
+      const { definition, links } = this.#resolve(wish, wanted);
+      const record = this.#store.guests.insert(definition, links);
+      this.#define(record);
+      return record;
+    });
+    this.#tell("guest.created", guest, caller, `${caller.actor} created ${guest.definition.name}`);
+    // The guest exists now, whether or not it starts: its ending says what went wrong.
+    if (start) await this.act(guest, "start", caller).catch(ignoreRefusal);
+    return this.answer(guest);
+  }
+
+  async change(guest: GuestRecord, changes: GuestChanges, caller: Caller): Promise<Guest> {
+    const before = guest.definition;
+    const merged = guestDefinition.parse({ ...before, ...changes });
+    const wish = { ...merged, owner: this.#ownerName(merged.owner) };
+    checkAdminFields(before, wish, caller);
+    const { definition, links } = resolveDefinition(wish, this.#store, this.#home);
+    const discarded = discardedDisks(before.disks, definition.disks);
+    this.#refuseDiscardWhileOn(guest, discarded);
+    const fields = changedFields(before, definition);
+    if (fields.length === 0) return this.answer(guest);
+
+    const changed = this.#store.guests.update(guest.id, definition, links);
+    this.#define(changed);
+    await Promise.all(discarded.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));
+    const lost =
+      discarded.length === 0 ? "" : `; what was on ${discarded.map(({ ubd }) => `ubd${ubd}`).join(", ")} is gone`;
+    this.#tell(
+      "guest.changed",
+      changed,
+      caller,
+      `${caller.actor} changed ${fields.join(", ")} of ${definition.name}${lost}`,
+      {
+        fields,
+      },
+    );
+    return this.answer(changed);
+  }
+
+  async act(guest: GuestRecord, action: GuestAction, caller: Caller): Promise<Guest> {
+    const verdict = guestCan(action, this.#supervisor.status(guest.id));
+    if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    this.#tell("guest.action", guest, caller, `${caller.actor}: ${action} ${guest.definition.name}`, { action });
+    await this.#supervisor.act(guest.id, action);
+    return this.answer(guest);
+  }
+
+  async delete(guest: GuestRecord, caller: Caller): Promise<void> {
+    try {
+      await this.#supervisor.remove(guest.id);
+      this.#store.guests.delete(guest.id);
+    } catch (error) {
+      // What could not be deleted as a whole is there, so that it can be tried again.
+      this.#define(guest);
+      throw error;
+    }
+    this.#tell("guest.deleted", guest, caller, `${caller.actor} deleted ${guest.definition.name}`);
+  }
+
+  #withDefaults({ image, disks: given, ...wanted }: Omit<NewGuest, "start">, caller: Caller): GuestDefinition {
+    const disks = disksOf({ disks: given, image }).map((one) => disk.parse(one));
+    const kernel = wanted.kernel ?? this.#store.kernels.newest()?.name;
+    if (kernel === undefined) throw impossible("kernel", "no kernel is registered yet; an admin registers one");
+    return { ...wanted, kernel, disks, owner: this.#ownerName(wanted.owner ?? this.#ownerBy(caller)) };
+  }
+
+  /** Who creates it. The admin socket acts for the first admin, once there is one. */
+  #ownerBy({ by, user }: Caller): string {
+    if (by !== "socket" || this.#store.users.firstAdmin() !== null) return user.name;
+    throw impossible(
+      "owner",
+      "there is no user yet whom it could belong to. Open the one-time link that the server printed (corral admin-link makes a new one), choose a name, and try again",
+    );
+  }
+
+  /** Whoever gives an owner by id means the same one as who gives the name. */
+  #ownerName(idOrName: string): string {
+    return this.#store.users.find(idOrName)?.name ?? idOrName;
+  }
+
+  /** An image that was given in short is named so where it is wrong. */
+  #resolve(wish: GuestDefinition, { image, disks }: Pick<NewGuest, "image" | "disks">) {
+    if (image !== undefined && disks !== undefined) {
+      throw impossible("image", "is short for one disk; give either image or disks");
+    }
+    try {
+      return resolveDefinition(wish, this.#store, this.#home);
+    } catch (error) {
+      const isAboutImage = error instanceof CorralError && error.details?.[0]?.field === "disks.0.source.image";
+      throw isAboutImage && image !== undefined ? impossible("image", error.details?.[0]?.message ?? "") : error;
+    }
+  }
+
+  /** Null for a guest that is just being deleted: its row goes last. */
+  #status(id: string): GuestStatus | null {
+    try {
+      return this.#supervisor.status(id);
+    } catch (error) {
+      if (error instanceof CorralError && error.code === "not_found") return null;
+      throw error;
+    }
+  }
+
+  /** What may be deleted is off. */
+  #isOn(id: string): boolean {
+    const status = this.#status(id);
+    return status !== null && !guestCan("delete", status).allowed;
+  }
+
+  #define(guest: GuestRecord): void {
+    this.#supervisor.define(guestSpec(guest, this.#store, this.#images));
+  }
+
+  #refuseDiscardWhileOn({ id, definition }: GuestRecord, discarded: readonly Disk[]): void {
+    if (discarded.length === 0 || !this.#isOn(id)) return;
+    const names = discarded.map(({ ubd }) => `ubd${ubd}`).join(", ");
+    throw new CorralError(
+      "wrong_state",
+      `This change throws away what is on ${names}, since a disk with another source is a new disk. That is not possible ` +
+        `while ${definition.name} is on. Shut it down first.`,
+    );
+  }
+
+  #tell(
+    type: "guest.created" | "guest.changed" | "guest.action" | "guest.deleted",
+    { id, ownerId }: GuestRecord,
+    { actor }: Caller,
+    message: string,
+    data: Record<string, unknown> = {},
+  ): void {
+    this.#events.append({ type, actor, subject: id, ownerId, message, data });
+  }
+}
+
+const ignoreRefusal = (error: unknown): void => {
+  if (!(error instanceof CorralError)) throw error;
+};
+
+const changedFields = (before: GuestDefinition, after: GuestDefinition): string[] =>
+  (Object.keys(after) as (keyof GuestDefinition)[]).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+
+/** Disks of Corral's own that are gone, or have another source: files of the host are left as they are. */
+const discardedDisks = (before: readonly Disk[], after: readonly Disk[]): Disk[] =>
+  before.filter(({ ubd, source }) => {
+    const now = after.find((disk) => disk.ubd === ubd);
+    return source.kind !== "file" && JSON.stringify(now?.source) !== JSON.stringify(source);
+  });

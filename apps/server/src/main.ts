@@ -1,0 +1,65 @@
+import { CorralError } from "@corral/contracts";
+import { pino } from "pino";
+import { inWords } from "./hostFacts.ts";
+import { supervisorTools } from "./library/supervisorTools.ts";
+import { BUILT_PAGE } from "./plugins/page.ts";
+import { leftRunning, type Server, startServer } from "./server.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/*
+ * The server's process. What it says to people goes to standard output: a line at the start, what is wrong with the
+ * host if anything is, and a line at the end. Its log goes to standard error.
+ */
+
+/** Longer than stopping all guests by force may take. After it the process ends as it is: guests do not need it. */
+const CLOSE_DEADLINE_MS = 45_000;
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const end = (error: unknown): never => {
+  const words = error instanceof CorralError ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+};
+
+const run = async (settings: Settings): Promise<void> => {
+  const log = pino({ level: settings.logLevel }, pino.destination({ fd: 2, sync: true }));
+  const tools = supervisorTools(settings.home);
+  const server = await startServer({ settings, log, tools, pageFolder: BUILT_PAGE });
+  // A terminal's Ctrl-C may come twice, from the terminal and from npm: the second must not cut the first short.
+  let isClosing = false;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (!isClosing) void close(server, settings.stopGuests);
+      isClosing = true;
+    });
+  }
+  say(
+    server.firstLink === null
+      ? `Corral runs at ${server.address}`
+      : `Corral runs. This link makes you its admin, once and within half an hour: ${server.firstLink}`,
+  );
+  if (server.adopted > 0) say(`It took over ${server.adopted} guests in ${server.adoptionMs.toFixed(1)} ms.`);
+  for (const check of await server.app.services.host.checks()) if (check.status !== "ok") say(inWords(check));
+};
+
+const close = async (server: Server, stopGuests: boolean): Promise<void> => {
+  setTimeout(() => process.exit(1), CLOSE_DEADLINE_MS).unref();
+  if (stopGuests) say("Shutting down the guests.");
+  const { running } = await server.close({ stopGuests }).catch(end);
+  say(`Corral is stopped. ${leftRunning(running)}`);
+  process.exit(0);
+};
+
+// Files and sockets of guests and people are this user's alone.
+process.umask(0o077);
+// A terminal or a pipe that is gone must not take the server along.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+try {
+  await run(readSettings(process.env, process.argv.slice(2)));
+} catch (error) {
+  end(error);
+}

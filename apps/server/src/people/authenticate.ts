@@ -1,0 +1,56 @@
+import { userInfo } from "node:os";
+import type { User } from "@corral/contracts";
+import type { Store } from "@corral/store";
+import type { FastifyRequest } from "fastify";
+import { isFromAdminSocket } from "../adminSocket.ts";
+import { ADMIN_SOCKET, addressOf } from "./address.ts";
+import type { Caller } from "./caller.ts";
+import { readSessionCookie } from "./sessionCookie.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** Stands for the admin socket's user as long as there is no admin whose name it could use. */
+const NOBODY_YET: Caller["user"] = { id: "0".repeat(16), name: "admin-socket", role: "admin" };
+
+/** Finds out who makes a request. */
+export class Authenticator {
+  readonly #store: Store;
+  readonly #sessions: Sessions;
+  readonly #tokens: Tokens;
+
+  constructor(store: Store, sessions: Sessions, tokens: Tokens) {
+    this.#store = store;
+    this.#sessions = sessions;
+    this.#tokens = tokens;
+  }
+
+  /** Null for a stranger. A request with an Authorization header is judged by that alone, whatever cookies it carries. */
+  identify(request: FastifyRequest): Caller | null {
+    if (isFromAdminSocket(request.raw)) return this.#socketCaller();
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      return caller("token", request, this.#tokens.identify(authorization.replace(/^Bearer +/i, "")));
+    }
+    const secret = readSessionCookie(request);
+    return secret === undefined ? null : caller("session", request, this.#sessions.identify(secret));
+  }
+
+  /** Whether what this caller came with still counts. */
+  isStillGood({ by, credential }: Caller): boolean {
+    if (credential === null) return true;
+    return by === "session" ? this.#store.sessions.isLive(credential) : this.#store.tokens.find(credential) !== null;
+  }
+
+  /** Whoever may open the socket is this server's own user, so they act as its admin. */
+  #socketCaller(): Caller {
+    const user = this.#store.users.firstAdmin() ?? NOBODY_YET;
+    return { user, by: "socket", actor: `${userInfo().username}@socket`, credential: null, from: ADMIN_SOCKET };
+  }
+}
+
+const caller = (
+  by: "session" | "token",
+  request: FastifyRequest,
+  found: { id: string; user: User } | null,
+): Caller | null =>
+  found && { user: found.user, by, actor: found.user.name, credential: found.id, from: addressOf(request) };

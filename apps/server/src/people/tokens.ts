@@ -1,0 +1,34 @@
+import type { User } from "@corral/contracts";
+import type { Store, TokenRow } from "@corral/store";
+import { hashSecret, newSecret, sameHash } from "./secret.ts";
+
+/** "Last used" is worth a write to the disk this often. */
+const USED_EVERY_MS = 60_000;
+
+const FORM = /^corral_([a-z0-9]{16})_([A-Za-z0-9_-]{43})$/;
+
+/** API tokens: corral_<id>_<secret>, of which only the secret's hash is kept. */
+export class Tokens {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  create(user: Pick<User, "id">, label: string): { row: TokenRow; secret: string } {
+    const secret = newSecret();
+    const row = this.#store.tokens.insert({ userId: user.id, label, hash: hashSecret(secret) });
+    return { row, secret: `corral_${row.id}_${secret}` };
+  }
+
+  identify(text: string): { id: string; user: User } | null {
+    const [, id = "", secret = ""] = FORM.exec(text) ?? [];
+    const found = this.#store.tokens.find(id);
+    if (found === null || !sameHash(found.token.hash, hashSecret(secret))) return null;
+    const now = Date.now();
+    if (found.token.lastUsedAt === null || now - Date.parse(found.token.lastUsedAt) >= USED_EVERY_MS) {
+      this.#store.tokens.touch(id, new Date(now).toISOString());
+    }
+    return { id, user: found.user };
+  }
+}

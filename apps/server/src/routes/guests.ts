@@ -1,0 +1,43 @@
+import type { Guest } from "@corral/contracts";
+import type { FastifyInstance } from "fastify";
+import { pageOf } from "../paging.ts";
+import { route } from "../route.ts";
+import type { Services } from "../services.ts";
+
+export const guestRoutes = (api: FastifyInstance, { guests, sockets }: Services): void => {
+  route(api, "listGuests", ({ query, caller }) => {
+    const found = guests.list(caller).filter((guest) => matches(guest, query.q));
+    const field = query.sort.replace("-", "") as "name" | "state" | "createdAt" | "memoryMiB";
+    return pageOf(found, query, { key: SORT_KEYS[field], id: ({ id }) => id, descending: query.sort.startsWith("-") });
+  });
+
+  route(api, "createGuest", ({ body, caller }) => guests.create(body, caller));
+
+  route(api, "getGuest", ({ guest }) => guests.answer(guest));
+
+  route(api, "changeGuest", ({ guest, body, caller }) => guests.change(guest, body, caller));
+
+  route(api, "deleteGuest", async ({ guest, caller }) => {
+    await guests.delete(guest, caller);
+    sockets.closeOfGuest(guest.id);
+  });
+
+  route(api, "guestAction", ({ guest, params, caller }) => guests.act(guest, params.action, caller));
+};
+
+const SORT_KEYS = {
+  name: ({ definition }: Guest) => definition.name,
+  state: ({ state }: Guest) => state,
+  createdAt: ({ createdAt }: Guest) => createdAt,
+  memoryMiB: ({ definition }: Guest) => definition.memoryMiB,
+};
+
+/** Every word must occur somewhere in what the table shows of a guest. */
+const matches = ({ definition, state }: Guest, q = ""): boolean => {
+  const { name, description, owner, kernel, tags } = definition;
+  const text = [name, description, owner, kernel, state, ...tags].join("\n").toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+};

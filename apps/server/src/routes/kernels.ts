@@ -1,0 +1,11 @@
+import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
+import { route } from "../route.ts";
+import type { Services } from "../services.ts";
+
+export const kernelRoutes = (api: FastifyInstance, { kernels }: Services): void => {
+  route(api, "listKernels", ({ query }) => listPage(kernels.list(), query, ["name", "version", "createdAt"]));
+  route(api, "findKernels", async ({ query }) => ({ items: await kernels.find(query.folder) }));
+  route(api, "registerKernel", ({ body, caller }) => kernels.register(body.path, body.name, caller));
+  route(api, "deleteKernel", ({ params, caller }) => kernels.delete(params.id, caller));
+};

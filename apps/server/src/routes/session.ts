@@ -1,0 +1,59 @@
+import { CorralError, type Me, type User } from "@corral/contracts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { addressOf, networkOf } from "../people/address.ts";
+import { verifyPassword } from "../people/password.ts";
+import { clearSessionCookie, setSessionCookie } from "../people/sessionCookie.ts";
+import { route } from "../route.ts";
+import type { Services } from "../services.ts";
+
+export const sessionRoutes = (api: FastifyInstance, services: Services): void => {
+  const { store, events, sessions, loginLinks, loginThrottle, sockets } = services;
+
+  const openSession = (user: User, way: string, request: FastifyRequest, reply: FastifyReply): Me => {
+    const from = addressOf(request);
+    const { secret } = sessions.open(user, from);
+    setSessionCookie(request, reply, secret);
+    const message = `${user.name} logged in by ${way} from ${from}`;
+    events.append({ type: "session.opened", actor: user.name, subject: user.id, message, data: { from } });
+    return { user, by: "session" };
+  };
+
+  route(api, "linkState", () => ({
+    usable: store.loginLinks.hasUsable(),
+    firstAdmin: store.users.firstAdmin() === null,
+  }));
+
+  route(api, "redeemLink", async ({ body, request, reply }) => {
+    const { user, created } = await loginLinks.redeem(body);
+    if (created) {
+      const message = `${user.name} became the first admin`;
+      events.append({ type: "user.created", actor: user.name, subject: user.id, message });
+    }
+    return openSession(user, "one-time link", request, reply);
+  });
+
+  route(api, "logIn", async ({ body: { name, password }, request, reply }) => {
+    loginThrottle.attempt(name, networkOf(request));
+    const matches = await verifyPassword(store.users.passwordHash(name), password);
+    const user = store.users.find(name);
+    if (!matches || user === null) {
+      const message = `A login as ${name} from ${addressOf(request)} was refused`;
+      events.append({ type: "session.refused", actor: null, subject: user?.id ?? null, message, data: { name } });
+      throw new CorralError("login_failed", "Name or password is wrong.");
+    }
+    loginThrottle.succeeded(name, networkOf(request));
+    return openSession(user, "password", request, reply);
+  });
+
+  route(api, "logOut", ({ caller, request, reply }) => {
+    // A token or the admin socket is no session: there is nothing to close.
+    if (caller.by !== "session" || caller.credential === null) return;
+    sessions.close(caller.credential);
+    sockets.closeOfCredential(caller.credential);
+    clearSessionCookie(request, reply);
+    const message = `${caller.actor} logged out`;
+    events.append({ type: "session.closed", actor: caller.actor, subject: caller.user.id, message });
+  });
+
+  route(api, "me", ({ caller: { user, by } }) => ({ user, by }));
+};

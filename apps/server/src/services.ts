@@ -1,0 +1,34 @@
+import type { Store } from "@corral/store";
+import type { Supervisor } from "@corral/supervisor";
+import type { EventLog } from "./events/eventLog.ts";
+import type { Guests } from "./guests/guests.ts";
+import type { HostFacts } from "./hostFacts.ts";
+import type { Images } from "./library/images.ts";
+import type { Kernels } from "./library/kernels.ts";
+import type { Origins } from "./origins.ts";
+import type { Authenticator } from "./people/authenticate.ts";
+import type { LoginLinks } from "./people/loginLinks.ts";
+import type { LoginThrottle } from "./people/loginThrottle.ts";
+import type { Sessions } from "./people/sessions.ts";
+import type { Tokens } from "./people/tokens.ts";
+import type { LiveSockets } from "./sockets/liveSockets.ts";
+import type { TaskRunner } from "./tasks/taskRunner.ts";
+
+/** What routes are given to work with. */
+export interface Services {
+  readonly store: Store;
+  readonly supervisor: Supervisor;
+  readonly events: EventLog;
+  readonly guests: Guests;
+  readonly images: Images;
+  readonly kernels: Kernels;
+  readonly tasks: TaskRunner;
+  readonly host: HostFacts;
+  readonly origins: Origins;
+  readonly authenticator: Authenticator;
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly loginLinks: LoginLinks;
+  readonly loginThrottle: LoginThrottle;
+  readonly sockets: LiveSockets;
+}

@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { CorralError, type ErrorDetail } from "@corral/contracts";
+import { z } from "zod";
+
+/** How this server was asked to run. */
+export interface Settings {
+  /** Data folder. */
+  readonly home: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Where browsers may come from; empty: only this machine, at the port above. */
+  readonly origins: readonly string[];
+  /** Addresses and networks whose X-Forwarded- headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Control group folder that is this server's own; null: the one that the host handed over, if any. */
+  readonly cgroup: string | null;
+  /** SIGTERM stops the guests too. */
+  readonly stopGuests: boolean;
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+}
+
+const DEFAULT_PORT = 7070;
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((item) => item.trim()))
+  .transform((items) => items.filter((item) => item !== ""));
+
+const origin = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && ["http:", "https:"].includes(url.protocol) && url.origin === text.replace(/\/$/, "")) {
+    return url.origin;
+  }
+  context.addIssue(`${text} is not an origin such as https://corral.example`);
+  return z.NEVER;
+});
+
+const network = z.string().refine((text) => {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const bits = isIP(address) === 6 ? 128 : 32;
+  const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return isIP(address) !== 0 && rest.length === 0 && fits;
+}, "must be addresses or networks such as 10.0.0.5 or 10.0.0.0/8, with commas between them");
+
+const flag = z
+  .enum(["0", "1"], "must be 0 or 1")
+  .default("0")
+  .transform((text) => text === "1");
+
+const environment = z.object({
+  CORRAL_HOME: z.string().optional(),
+  XDG_DATA_HOME: z.string().optional(),
+  CORRAL_HOST: z
+    .union([z.literal("localhost"), z.ipv4(), z.ipv6()], "must be an address such as 127.0.0.1")
+    .default("127.0.0.1"),
+  CORRAL_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(DEFAULT_PORT),
+  CORRAL_ORIGINS: list.pipe(z.array(origin)),
+  CORRAL_TRUSTED_PROXIES: list.pipe(z.array(network)),
+  CORRAL_TLS_CERT: z.string().optional(),
+  CORRAL_TLS_KEY: z.string().optional(),
+  CORRAL_CGROUP: z.string().startsWith("/", "must be the full path of a folder").optional(),
+  CORRAL_STOP_GUESTS: flag,
+  CORRAL_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
+});
+
+/** Reads the environment and the command line. Throws a CorralError `host_unfit` that names every wrong setting. */
+export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[]): Settings => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw unusable(parsed.error.issues.map(({ path, message }) => ({ field: String(path[0]), message })));
+  }
+  const values = parsed.data;
+  const settings: Settings = {
+    home: homeOf(values.CORRAL_HOME, values.XDG_DATA_HOME),
+    host: values.CORRAL_HOST,
+    port: values.CORRAL_PORT,
+    origins: values.CORRAL_ORIGINS,
+    trustedProxies: values.CORRAL_TRUSTED_PROXIES,
+    tls: readTls(values.CORRAL_TLS_CERT, values.CORRAL_TLS_KEY),
+    cgroup: values.CORRAL_CGROUP ?? null,
+    stopGuests: values.CORRAL_STOP_GUESTS || flagsOf(args).stopGuests,
+    logLevel: values.CORRAL_LOG_LEVEL,
+  };
+  refuseOpenDoor(settings);
+  return settings;
+};
+
+const flagsOf = (args: readonly string[]): { stopGuests: boolean } => {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { "stop-guests": { type: "boolean" } } });
+    return { stopGuests: values["stop-guests"] === true };
+  } catch (error) {
+    throw new CorralError(
+      "host_unfit",
+      `${(error as Error).message.split(". ")[0]}. The server knows one flag, --stop-guests: SIGTERM stops the guests too. ` +
+        "All else is set by environment variables: docs/operations.md.",
+    );
+  }
+};
+
+const homeOf = (home: string | undefined, xdgDataHome: string | undefined): string => {
+  if (home !== undefined) return resolve(home);
+  // The XDG standard wants a relative path there to be ignored.
+  const data = xdgDataHome !== undefined && isAbsolute(xdgDataHome) ? xdgDataHome : join(homedir(), ".local", "share");
+  return join(data, "corral");
+};
+
+const readTls = (cert: string | undefined, key: string | undefined): Settings["tls"] => {
+  if (cert === undefined && key === undefined) return null;
+  if (cert === undefined) throw unusable([{ field: "CORRAL_TLS_CERT", message: "is needed beside CORRAL_TLS_KEY" }]);
+  if (key === undefined) throw unusable([{ field: "CORRAL_TLS_KEY", message: "is needed beside CORRAL_TLS_CERT" }]);
+  const read = (field: string, file: string): string => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch (error) {
+      throw unusable([{ field, message: `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}` }]);
+    }
+  };
+  return { cert: read("CORRAL_TLS_CERT", cert), key: read("CORRAL_TLS_KEY", key) };
+};
+
+const loopback = new BlockList();
+loopback.addSubnet("127.0.0.0", 8, "ipv4");
+loopback.addAddress("::1", "ipv6");
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || loopback.check(host.replace(/^\[|\]$/g, ""), host.includes(":") ? "ipv6" : "ipv4");
+
+/** Passwords and consoles never cross a network in the clear, and pages of unknown origin never act for a user. */
+const refuseOpenDoor = ({ host, origins, tls, trustedProxies }: Settings): void => {
+  if (!isLoopback(host) && tls === null && trustedProxies.length === 0) {
+    throw unusable([
+      {
+        field: "CORRAL_HOST",
+        message:
+          `${host} is reachable from other machines, and passwords would cross the network in the clear. Set CORRAL_TLS_CERT ` +
+          "and CORRAL_TLS_KEY to a certificate, or put a proxy with HTTPS in front and name it in CORRAL_TRUSTED_PROXIES, " +
+          "or listen on 127.0.0.1 and come through ssh -L",
+      },
+    ]);
+  }
+  if ((!isLoopback(host) || trustedProxies.length > 0) && origins.length === 0) {
+    throw unusable([
+      {
+        field: "CORRAL_ORIGINS",
+        message: "must say which addresses people type to come here, such as https://corral.example",
+      },
+    ]);
+  }
+  const inTheClear = origins.find((one) => one.startsWith("http:") && !isLoopback(new URL(one).hostname));
+  if (inTheClear !== undefined) {
+    throw unusable([
+      { field: "CORRAL_ORIGINS", message: `${inTheClear} must be https, or passwords cross in the clear` },
+    ]);
+  }
+};
+
+const unusable = (details: ErrorDetail[]): CorralError =>
+  new CorralError(
+    "host_unfit",
+    `The server cannot start with these settings.\n${details.map(({ field, message }) => `  ${field}: ${message}`).join("\n")}`,
+    details,
+  );

@@ -1,0 +1,71 @@
+import { CLOSE } from "@corral/contracts";
+import type { WebSocket } from "ws";
+import type { Caller } from "../people/caller.ts";
+import { closeSocket } from "./closeSocket.ts";
+
+/** A login that expired or was taken back elsewhere is noticed within this time. */
+const RECHECK_EVERY_MS = 30_000;
+/** A peer that does not answer the closing of its socket is cut off after so long. */
+const CLOSING_GRACE_MS = 2_000;
+
+const SERVER_CLOSING = "The server is stopping.";
+
+interface LiveSocket {
+  readonly socket: WebSocket;
+  readonly caller: Caller;
+  readonly guestId: string | null;
+}
+
+/** The WebSockets that are open, so that they end with the login they came with, the guest they show, or the server. */
+export class LiveSockets {
+  readonly #live = new Set<LiveSocket>();
+  readonly #timer: NodeJS.Timeout;
+  #isClosing = false;
+
+  constructor(isStillGood: (caller: Caller) => boolean) {
+    this.#timer = setInterval(() => {
+      for (const { socket, caller } of this.#live) {
+        if (!isStillGood(caller)) closeSocket(socket, CLOSE.notLoggedIn, "Your login has ended.");
+      }
+    }, RECHECK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  add(socket: WebSocket, caller: Caller, guestId: string | null): void {
+    if (this.#isClosing) closeSocket(socket, CLOSE.serverClosing, SERVER_CLOSING);
+    const live = { socket, caller, guestId };
+    this.#live.add(live);
+    socket.once("close", () => this.#live.delete(live));
+  }
+
+  /** Ends those that came with this session or token. */
+  closeOfCredential(credential: string): void {
+    for (const { socket, caller } of this.#live) {
+      if (caller.credential === credential) closeSocket(socket, CLOSE.notLoggedIn, "Your login has ended.");
+    }
+  }
+
+  closeOfGuest(guestId: string): void {
+    for (const live of this.#live) {
+      if (live.guestId === guestId) closeSocket(live.socket, CLOSE.guestDeleted, "The guest was deleted.");
+    }
+  }
+
+  /** Ends all of them, and those that come later; when it resolves, none of the first is left. */
+  async closeAll(): Promise<void> {
+    this.#isClosing = true;
+    clearInterval(this.#timer);
+    const sockets = [...this.#live].map(({ socket }) => socket);
+    const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+    for (const socket of sockets) closeSocket(socket, CLOSE.serverClosing, SERVER_CLOSING);
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.terminate();
+    }, CLOSING_GRACE_MS);
+    await Promise.all(closed);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,28 @@
+import { type EndpointName, endpoints } from "@corral/contracts";
+
+/** A valid body for each endpoint that takes one. */
+const BODIES: Partial<Record<EndpointName, unknown>> = {
+  redeemLink: { secret: "x".repeat(43) },
+  logIn: { name: "nobody", password: "wrong password" },
+  createToken: { label: "a token" },
+  createGuest: { name: "fresh", image: "demo" },
+  changeGuest: { description: "changed" },
+  buildDebianImage: { name: "debian" },
+  registerImage: { name: "copied", path: "/srv/some.img" },
+  registerKernel: { path: "/usr/bin/linux.uml" },
+};
+
+export interface EndpointCall {
+  readonly method: (typeof endpoints)[EndpointName]["method"];
+  readonly path: string;
+  readonly body: unknown;
+}
+
+export const ENDPOINT_NAMES = Object.keys(endpoints) as EndpointName[];
+
+/** A valid call of an endpoint, about the thing with this id where it is about one. */
+export const callOf = (name: EndpointName, id: string): EndpointCall => {
+  const { method, path } = endpoints[name];
+  const filled = path.replace(":id", id).replace(":action", "shutdown").replace(":name", "con0");
+  return { method, path: filled, body: BODIES[name] };
+};
