@@ -1,0 +1,109 @@
+import type { CorralEvent, EventType } from "@corral/contracts";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, History } from "lucide-react";
+import { messageOf } from "../api/errors.ts";
+import { eventsQuery, guestsQuery } from "../api/queries.ts";
+import { paths } from "../app/paths.ts";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/Notice.tsx";
+import { formatLogTime, formatMoment } from "../ui/quantities.ts";
+
+interface EventListProps {
+  /** Only what is about this guest. */
+  readonly guest?: string;
+  /** Only what contains this text. */
+  readonly filter?: string;
+  readonly family?: string;
+  /** Also who came to a console and left it, which is most of what happens and seldom what is looked for. */
+  readonly visits?: boolean;
+}
+
+const VISITS: ReadonlySet<EventType> = new Set<EventType>(["console.attached", "console.detached"]);
+
+/** What happened, newest first, in one or two lines each. */
+export const EventList = ({ guest, filter = "", family = "", visits = true }: EventListProps) => {
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
+    eventsQuery(guest),
+  );
+  if (isPending) return <EventSkeleton />;
+  if (data === undefined) {
+    return (
+      <EmptyState
+        icon={CircleAlert}
+        title="The events could not be read"
+        actions={<Button label="Try again" variant="primary" onClick={() => refetch()} />}
+      >
+        {messageOf(error)}
+      </EmptyState>
+    );
+  }
+  const wanted = filter.trim().toLowerCase();
+  const all = data.pages.flat();
+  const shown = all.filter(({ type, message, actor }) => {
+    if (!visits && VISITS.has(type)) return false;
+    const text = `${type} ${message} ${actor ?? ""}`.toLowerCase();
+    return (family === "" || type.startsWith(`${family}.`)) && text.includes(wanted);
+  });
+  return (
+    <>
+      {shown.length === 0 && (
+        <EmptyState icon={History} title={all.length === 0 ? "Nothing has happened yet" : "No event matches"}>
+          {hasNextPage && "Among those that were read so far."}
+        </EmptyState>
+      )}
+      <ul className="@container">
+        {shown.map((event) => (
+          <EventRow key={event.seq} event={event} withSubject={guest === undefined} />
+        ))}
+      </ul>
+      {hasNextPage && (
+        <div className="flex justify-center p-4">
+          <Button label="Older events" busy={isFetchingNextPage} onClick={() => fetchNextPage()} />
+        </div>
+      )}
+    </>
+  );
+};
+
+/** One line where there is room, two where there is not. */
+const EventRow = ({ event, withSubject }: { event: CorralEvent; withSubject: boolean }) => (
+  <li className="grid grid-cols-[8.5rem_minmax(0,1fr)] items-baseline gap-x-3 border-b border-line px-4 py-1.5 @4xl:grid-cols-[9rem_minmax(0,1fr)_11rem_8rem_10rem] sm:px-5">
+    <time dateTime={event.at} title={formatMoment(event.at)} className="whitespace-nowrap text-faint">
+      {formatLogTime(event.at)}
+    </time>
+    <p className="min-w-0 wrap-anywhere">{event.message}</p>
+    <p className="col-start-2 flex min-w-0 gap-x-3 text-small text-faint @4xl:contents">
+      <span className="truncate">{event.type}</span>
+      <span className="truncate">{event.actor}</span>
+      <span className="min-w-0 truncate">{withSubject && <Subject event={event} />}</span>
+    </p>
+  </li>
+);
+
+const Subject = ({ event: { type, subject } }: { event: CorralEvent }) => {
+  const guest = useQuery({ ...guestsQuery, enabled: false }).data?.find(({ id }) => id === subject);
+  if (guest === undefined || !/^(guest|console)\./.test(type)) return null;
+  return (
+    <Link
+      {...paths.guest(guest.definition.name)}
+      className="underline decoration-line-strong underline-offset-2 hover:text-ink"
+    >
+      {guest.definition.name}
+    </Link>
+  );
+};
+
+const EventSkeleton = () => (
+  <ul aria-label="Events are being read" aria-busy="true">
+    {[70, 45, 60, 85, 50, 65].map((width) => (
+      <li key={width} className="flex gap-4 border-b border-line px-5 py-2.5">
+        <div className="skeleton h-3 w-24 shrink-0" />
+        <div className="flex-1">
+          <div className="skeleton h-3" style={{ width: `${width}%` }} />
+          <div className="skeleton mt-2 h-2.5 w-28" />
+        </div>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,0 +1,80 @@
+import type { Guest } from "@corral/contracts";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api } from "./client.ts";
+
+/** The most that one request for a list may ask for. */
+const PAGE_LIMIT = 1000;
+const EVENTS_PAGE = 100;
+
+/** First parts of the query keys; the event feed says which of them a change touches. */
+export type Topic = "me" | "guests" | "images" | "kernels" | "tasks" | "events" | "tokens" | "health";
+
+const key = <K extends readonly unknown[]>(topic: Topic, ...rest: K) => [topic, ...rest] as const;
+
+export const meQuery = queryOptions({
+  queryKey: key("me"),
+  queryFn: ({ signal }) => api.me({}, { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const guestsQuery = queryOptions({
+  queryKey: key("guests", "all"),
+  queryFn: async ({ signal }) => {
+    const guests: Guest[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await api.listGuests({ query: { limit: PAGE_LIMIT, cursor } }, { signal });
+      guests.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    return guests;
+  },
+});
+
+/** `id` is an id or a name. */
+export const guestQuery = (id: string) =>
+  queryOptions({
+    queryKey: key("guests", "one", id),
+    queryFn: ({ signal }) => api.getGuest({ params: { id } }, { signal }),
+  });
+
+export const imagesQuery = queryOptions({
+  queryKey: key("images"),
+  queryFn: async ({ signal }) => (await api.listImages({ query: { limit: PAGE_LIMIT } }, { signal })).items,
+});
+
+export const kernelsQuery = queryOptions({
+  queryKey: key("kernels", "registered"),
+  queryFn: async ({ signal }) => (await api.listKernels({ query: { limit: PAGE_LIMIT } }, { signal })).items,
+});
+
+export const foundKernelsQuery = (folder: string | undefined) =>
+  queryOptions({
+    queryKey: key("kernels", "found", folder),
+    queryFn: async ({ signal }) => (await api.findKernels({ query: { folder } }, { signal })).items,
+  });
+
+export const tasksQuery = queryOptions({
+  queryKey: key("tasks"),
+  queryFn: async ({ signal }) => (await api.listTasks({ query: { limit: 50 } }, { signal })).items,
+});
+
+/** Newest first; the next page is what came before the oldest event shown. `guest` narrows to one guest. */
+export const eventsQuery = (guest?: string) =>
+  infiniteQueryOptions({
+    queryKey: key("events", guest),
+    queryFn: async ({ pageParam, signal }) =>
+      (await api.listEvents({ query: { limit: EVENTS_PAGE, before: pageParam, guest } }, { signal })).items,
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => (page.length < EVENTS_PAGE ? undefined : page.at(-1)?.seq),
+  });
+
+export const tokensQuery = queryOptions({
+  queryKey: key("tokens"),
+  queryFn: async ({ signal }) => (await api.listTokens({}, { signal })).items,
+});
+
+export const healthQuery = queryOptions({
+  queryKey: key("health"),
+  queryFn: ({ signal }) => api.health({}, { signal }),
+});

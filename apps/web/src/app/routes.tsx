@@ -1,0 +1,182 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { Toaster } from "sonner";
+import { isCode } from "../api/errors.ts";
+import {
+  eventsQuery,
+  guestQuery,
+  guestsQuery,
+  imagesQuery,
+  kernelsQuery,
+  meQuery,
+  tasksQuery,
+} from "../api/queries.ts";
+import { COLUMNS_MAXIMUM } from "../consoles/panes.ts";
+import { TooltipProvider } from "../ui/Tooltip.tsx";
+import { ErrorPage, NotFoundPage } from "./ErrorPage.tsx";
+import { paths } from "./paths.ts";
+import { queryClient } from "./queryClient.ts";
+import { Shell, ShellSkeleton } from "./Shell.tsx";
+
+/*
+ * The table of pages. Each page is a chunk of its own; its loader begins to fetch while the chunk is on its way, and
+ * does not wait, so that the page shows its skeleton at once.
+ */
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const root = createRootRoute({
+  component: () => (
+    <TooltipProvider>
+      <Outlet />
+      <Toaster position="bottom-right" theme="system" gap={8} visibleToasts={4} />
+    </TooltipProvider>
+  ),
+  errorComponent: ErrorPage,
+  notFoundComponent: NotFoundPage,
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  /** `to`: where to go afterwards. Only an address of this page, lest a link send a person elsewhere after login. */
+  validateSearch: (search): { to?: string } => {
+    const to = text(search.to);
+    return to !== undefined && /^\/(?![/\\])/.test(to) ? { to } : {};
+  },
+  component: lazyRouteComponent(() => import("../login/LoginPage.tsx")),
+});
+
+const link = createRoute({
+  getParentRoute: () => root,
+  path: "/link",
+  component: lazyRouteComponent(() => import("../login/LinkPage.tsx")),
+});
+
+/** Everything that needs a login. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      if (isCode(error, "not_logged_in"))
+        throw redirect(paths.login(location.href === "/" ? undefined : location.href));
+      throw error;
+    }
+  },
+  component: Shell,
+  pendingComponent: ShellSkeleton,
+  errorComponent: ErrorPage,
+});
+
+const fleet = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  /** `q`: the filter; `sort`: a column's name, with - before it for descending. */
+  validateSearch: (search): { q?: string; sort?: string } => {
+    const q = text(search.q);
+    const sort = text(search.sort);
+    return { ...(q !== undefined && { q }), ...(sort !== undefined && { sort }) };
+  },
+  loader: () => {
+    void queryClient.prefetchQuery(guestsQuery);
+  },
+  component: lazyRouteComponent(() => import("../fleet/FleetPage.tsx")),
+});
+
+const guest = createRoute({
+  getParentRoute: () => shell,
+  path: "/guests/$id",
+  /** `only`: the page has nothing but the consoles, for a window of their own. */
+  validateSearch: (search): { console?: string; tab?: string; only?: "console" } => {
+    const console = text(search.console);
+    const tab = text(search.tab);
+    return {
+      ...(console !== undefined && { console }),
+      ...(tab !== undefined && { tab }),
+      ...(search.only === "console" && { only: "console" }),
+    };
+  },
+  loader: ({ params }) => {
+    void queryClient.prefetchQuery(guestQuery(params.id));
+  },
+  component: lazyRouteComponent(() => import("../guest/GuestPage.tsx")),
+});
+
+const consoles = createRoute({
+  getParentRoute: () => shell,
+  path: "/consoles",
+  /** `panes`: as in `formatPanes`; `columns`: chosen, else as it fits. */
+  validateSearch: (search): { panes?: string; columns?: number } => {
+    const panes = text(search.panes);
+    const columns = Number(search.columns);
+    return {
+      ...(panes !== undefined && { panes }),
+      ...(Number.isInteger(columns) && columns >= 1 && columns <= COLUMNS_MAXIMUM && { columns }),
+    };
+  },
+  loader: () => {
+    void queryClient.prefetchQuery(guestsQuery);
+  },
+  component: lazyRouteComponent(() => import("../consoles/ConsolesPage.tsx")),
+});
+
+const images = createRoute({
+  getParentRoute: () => shell,
+  path: "/images",
+  loader: () => {
+    void queryClient.prefetchQuery(imagesQuery);
+  },
+  component: lazyRouteComponent(() => import("../library/ImagesPage.tsx")),
+});
+
+const kernels = createRoute({
+  getParentRoute: () => shell,
+  path: "/kernels",
+  loader: () => {
+    void queryClient.prefetchQuery(kernelsQuery);
+  },
+  component: lazyRouteComponent(() => import("../library/KernelsPage.tsx")),
+});
+
+const activity = createRoute({
+  getParentRoute: () => shell,
+  path: "/activity",
+  loader: () => {
+    void queryClient.prefetchQuery(tasksQuery);
+    void queryClient.prefetchInfiniteQuery(eventsQuery());
+  },
+  component: lazyRouteComponent(() => import("../activity/ActivityPage.tsx")),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx")),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    login,
+    link,
+    shell.addChildren([fleet, guest, consoles, images, kernels, activity, settings]),
+  ]),
+  defaultPreload: "intent",
+  defaultPendingMs: 300,
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,17 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { api } from "../api/client.ts";
+import { toastError } from "../api/errors.ts";
+
+export const useLogOut = (): (() => Promise<void>) => {
+  const queries = useQueryClient();
+  return async () => {
+    try {
+      await api.logOut({});
+      queries.clear();
+      // A full load: nothing that was on the page may stay in memory for the next person.
+      window.location.assign("/login");
+    } catch (error) {
+      toastError(error);
+    }
+  };
+};

@@ -1,0 +1,122 @@
+import type { Guest } from "@corral/contracts";
+import { type CSSProperties, useCallback, useEffect, useRef, useState } from "react";
+import { isLost } from "../api/ReconnectingSocket.ts";
+import { useDark } from "../app/theme.ts";
+import { ConsoleOverlay } from "./ConsoleOverlay.tsx";
+import { ConsoleStrip } from "./ConsoleStrip.tsx";
+import { FindBar } from "./FindBar.tsx";
+import { PasteDialog } from "./PasteDialog.tsx";
+import { usePreferences } from "./preferences.ts";
+import { SendBox } from "./SendBox.tsx";
+import { terminalTheme } from "./terminalThemes.ts";
+import { type OpenConsole, useConsole } from "./useConsole.ts";
+
+interface ConsoleProps {
+  readonly guest: Guest;
+  readonly name: string;
+  readonly alone: boolean;
+  readonly onAlone: (alone: boolean) => void;
+  /** The terminal is there; undefined: it is no more. */
+  readonly onOpen?: (open: OpenConsole | undefined) => void;
+  /** Opens a window that has nothing but the console; undefined: this is one. */
+  readonly onPopOut: (() => void) | undefined;
+  /** The key that leads out of the console was pressed. */
+  readonly onLeave: () => void;
+}
+
+/** A guest's console with all that is said about it. The terminal itself lives outside React, in `useConsole`. */
+const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: ConsoleProps) => {
+  const host = useRef<HTMLDivElement>(null);
+  const [paste, setPaste] = useState<string>();
+  const [finding, setFinding] = useState(false);
+  const [sending, setSending] = useState(false);
+  const find = useCallback(() => setFinding(true), []);
+  const leave = useLatest(onLeave);
+  const { open, status } = useConsole(host, guest.id, name, { onLargePaste: setPaste, onLeave: leave, onFind: find });
+  const terminal = open?.view.terminal;
+  const background = terminalTheme(usePreferences().theme, useDark()).background;
+  const spy = status?.role === "spy";
+
+  useEffect(() => onOpen?.(open), [open, onOpen]);
+
+  useEffect(() => {
+    // Whoever opens a guest with the keyboard is about to type into it, unless they are already somewhere in the page.
+    const at = document.activeElement;
+    if (at === null || at === document.body || at.id === "content") terminal?.focus();
+  }, [terminal]);
+
+  return (
+    <section
+      aria-label={`Console ${name}`}
+      // What is around the cells has their colour.
+      style={{ "--terminal": background } as CSSProperties}
+      className="flex h-full min-h-0 flex-col bg-terminal"
+    >
+      <div className="relative min-h-0 flex-1">
+        <div className={`absolute inset-0 overflow-hidden pb-1 pl-3 pt-2 ${spy ? "bg-sunken" : ""}`}>
+          {/* Without padding of its own: what fits is reckoned from its whole height. */}
+          <div ref={host} data-console={name} className={`h-full ${spy ? "letterboxed" : ""}`} />
+        </div>
+        {finding && open !== undefined && (
+          <FindBar
+            search={open.view.search}
+            onClose={() => {
+              setFinding(false);
+              terminal?.focus();
+            }}
+          />
+        )}
+        {status !== undefined && (
+          <ConsoleOverlay
+            // Words of another state are other words: what had the focus in the old ones is gone.
+            key={isLost(status.connection) ? "lost" : `${guest.state} ${status.connection.kind}`}
+            guest={guest}
+            status={status}
+            onRetry={() => open?.session.retryNow()}
+            onFocusLost={() => terminal?.focus()}
+          />
+        )}
+      </div>
+      {sending && open !== undefined && (
+        <SendBox
+          open={open}
+          blocked={status?.role === "writer" ? undefined : "You are watching. Take control to type."}
+          onClose={() => {
+            setSending(false);
+            terminal?.focus();
+          }}
+        />
+      )}
+      <ConsoleStrip
+        guest={guest}
+        name={name}
+        open={open}
+        status={status}
+        alone={alone}
+        onAlone={onAlone}
+        onFind={find}
+        onSendBox={() => setSending(true)}
+        onPopOut={onPopOut}
+      />
+      {paste !== undefined && (
+        <PasteDialog
+          text={paste}
+          onPaste={() => open?.view.paste(paste)}
+          onClose={() => {
+            setPaste(undefined);
+            terminal?.focus();
+          }}
+        />
+      )}
+    </section>
+  );
+};
+
+/** A function that never changes and calls the newest one. */
+const useLatest = (callback: () => void): (() => void) => {
+  const latest = useRef(callback);
+  latest.current = callback;
+  return useCallback(() => latest.current(), []);
+};
+
+export default Console;

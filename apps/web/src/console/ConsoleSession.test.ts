@@ -1,0 +1,260 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { ACK_EVERY_BYTES, CLIENT_FRAME_MAXIMUM_BYTES, CLOSE, clientFrame, type ServerFrame } from "@corral/contracts";
+import { Terminal } from "@xterm/headless";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { ConsoleSession } from "./ConsoleSession.ts";
+
+/*
+ * The server is a fake, since a real one cannot be made to send a gap, a snapshot or a close code at a chosen moment;
+ * the sockets and the terminal (xterm's headless twin) are real.
+ */
+
+class FakeServer {
+  readonly #server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  readonly text: Record<string, unknown>[] = [];
+  readonly bytes: Buffer[] = [];
+  connections = 0;
+  #socket: WebSocket | undefined;
+
+  async listen(): Promise<string> {
+    this.#server.on("connection", (socket) => {
+      this.connections++;
+      this.#socket = socket;
+      socket.on("message", (data: Buffer, isBinary) => {
+        if (isBinary) this.bytes.push(data);
+        else this.text.push(clientFrame.parse(JSON.parse(data.toString())));
+      });
+    });
+    await once(this.#server, "listening");
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  say(frame: ServerFrame): void {
+    this.#socket?.send(JSON.stringify(frame));
+  }
+
+  hello(change: Partial<Extract<ServerFrame, { type: "hello" }>> = {}): void {
+    this.say({
+      type: "hello",
+      protocol: 1,
+      viewer: "v1",
+      role: "writer",
+      cols: 80,
+      rows: 24,
+      offset: 0,
+      end: change.offset ?? 0,
+      state: "running",
+      viewers: [],
+      ...change,
+    });
+  }
+
+  print(data: string | Uint8Array): void {
+    this.#socket?.send(Buffer.from(data));
+  }
+
+  drop(code?: number): void {
+    if (code === undefined) this.#socket?.terminate();
+    else this.#socket?.close(code);
+  }
+
+  said(type: string): Record<string, unknown>[] {
+    return this.text.filter((frame) => frame.type === type);
+  }
+
+  typed(): string {
+    return Buffer.concat(this.bytes).toString();
+  }
+
+  close(): void {
+    for (const client of this.#server.clients) client.terminate();
+    this.#server.close();
+  }
+}
+
+const until = (what: () => void) => vi.waitFor(what, { timeout: 10_000, interval: 5 });
+
+describe("a console session", () => {
+  let server: FakeServer;
+  let terminal: Terminal;
+  let session: ConsoleSession;
+
+  beforeEach(async () => {
+    server = new FakeServer();
+    const url = await server.listen();
+    terminal = new Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+    session = new ConsoleSession({
+      url,
+      screen: terminal as never,
+      fit: { cols: 80, rows: 24 },
+      open: (address) => new WebSocket(address) as never,
+    });
+    await until(() => expect(server.said("attach")).toHaveLength(1));
+  });
+
+  afterEach(() => {
+    session.dispose();
+    session.dispose();
+    terminal.dispose();
+    server.close();
+  });
+
+  const screen = (): string => {
+    const { active } = terminal.buffer;
+    return Array.from({ length: terminal.rows }, (_, row) =>
+      active.getLine(active.baseY + row)?.translateToString(true),
+    )
+      .join("\n")
+      .trimEnd();
+  };
+  const shows = (text: string) => until(() => expect(screen()).toContain(text));
+
+  it("asks for a fresh screen first, shows it at its own size, then takes the window's", async () => {
+    expect(server.said("attach")[0]).toEqual({ type: "attach", cols: 80, rows: 24, role: "writer" });
+    server.hello({ offset: 900, cols: 100, rows: 30 });
+    server.say({ type: "snapshot", cols: 10, rows: 3, screen: "0123456789abc\r\n# ", offset: 1000 });
+    server.print("!");
+    // Broken after ten columns, since it was written at that width; then widened, which joins the line again.
+    await shows("0123456789abc\n# !");
+    expect([terminal.cols, terminal.rows]).toEqual([80, 24]);
+    await until(() => expect(server.said("ack").at(-1)).toEqual({ type: "ack", offset: 1001 }));
+    await until(() => expect(server.said("resize").at(-1)).toEqual({ type: "resize", cols: 80, rows: 24 }));
+    expect(session.status().filled).toBeGreaterThan(0);
+  });
+
+  it("acknowledges as the terminal consumes, and what is left when nothing more comes", async () => {
+    server.hello();
+    const chunk = Buffer.alloc(1024, "x");
+    const chunks = (3 * ACK_EVERY_BYTES) / chunk.length;
+    for (let sent = 0; sent < chunks; sent++) server.print(chunk);
+    server.print("end");
+    const end = 3 * ACK_EVERY_BYTES + 3;
+    await until(() => expect(server.said("ack").at(-1)).toEqual({ type: "ack", offset: end }));
+    const offsets = server.said("ack").map(({ offset }) => Number(offset));
+    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+    expect(offsets.length).toBeGreaterThan(1);
+  });
+
+  it("comes back after a lost connection and asks for exactly what it missed", async () => {
+    server.hello();
+    server.print("one ");
+    await shows("one");
+    server.drop();
+    await until(() => expect(session.status().connection.kind).toBe("waiting"));
+    session.retryNow();
+    await until(() => expect(server.said("attach")).toHaveLength(2));
+    expect(server.said("attach")[1]).toMatchObject({ since: 4 });
+    server.hello({ offset: 4 });
+    server.print("two");
+    await shows("one two");
+    await until(() => expect(server.said("ack").at(-1)).toEqual({ type: "ack", offset: 7 }));
+  });
+
+  it("goes on after a gap with the snapshot that follows it", async () => {
+    server.hello();
+    server.print("old");
+    await shows("old");
+    server.say({ type: "gap", from: 3, to: 5000 });
+    server.say({ type: "snapshot", cols: 80, rows: 24, screen: "new", offset: 5000 });
+    await until(() => expect(screen()).toBe("new"));
+    server.print("er");
+    await until(() => expect(screen()).toBe("newer"));
+    await until(() => expect(server.said("ack").at(-1)).toEqual({ type: "ack", offset: 5002 }));
+  });
+
+  it("sends keys as UTF-8 and mouse reports as bytes, a big paste in frames the server takes", async () => {
+    server.hello();
+    await until(() => expect(session.status().role).toBe("writer"));
+    terminal.input("ü€😀\r");
+    await until(() => expect(server.typed()).toBe("ü€😀\r"));
+    server.bytes.length = 0;
+    terminal.input("y".repeat(CLIENT_FRAME_MAXIMUM_BYTES + 1));
+    await until(() => expect(server.typed()).toHaveLength(CLIENT_FRAME_MAXIMUM_BYTES + 1));
+    expect(server.bytes.map(({ length }) => length)).toEqual([CLIENT_FRAME_MAXIMUM_BYTES, 1]);
+  });
+
+  it("answers the guest's questions when they are new, and never those in a replay", async () => {
+    server.hello({ offset: 10 });
+    server.say({ type: "snapshot", cols: 80, rows: 24, screen: "\u001b[6n\u001b[cold", offset: 10 });
+    await shows("old");
+    expect(server.typed()).toBe("");
+    server.print("\u001b[6n");
+    await until(() => expect(server.typed()).toBe("\u001b[1;4R"));
+
+    server.bytes.length = 0;
+    server.drop();
+    await until(() => expect(session.status().connection.kind).toBe("waiting"));
+    session.retryNow();
+    await until(() => expect(server.said("attach")).toHaveLength(2));
+    // The newest question comes in one frame with what was missed.
+    const missed = "\u001b[6nmissed\r\n";
+    server.hello({ offset: 14, end: 14 + missed.length });
+    server.print(missed.slice(0, 2));
+    // Keys that are pressed meanwhile do arrive.
+    terminal.input("k");
+    server.print(`${missed.slice(2)}\u001b[6nnew`);
+    await shows("new");
+    await until(() => expect(server.typed()).toBe("k\u001b[2;1R"));
+  });
+
+  it("as a spy keeps the console's size, types nothing and answers nothing; and takes control when asked", async () => {
+    server.hello({ role: "spy", cols: 132, rows: 40 });
+    await until(() => expect([terminal.cols, terminal.rows]).toEqual([132, 40]));
+    session.setFit({ cols: 100, rows: 30 });
+    server.say({ type: "resize", cols: 120, rows: 35 });
+    await until(() => expect([terminal.cols, terminal.rows]).toEqual([120, 35]));
+    terminal.input("x");
+    server.print("\u001b[6ndone");
+    await shows("done");
+    expect(server.typed()).toBe("");
+    expect(server.said("resize")).toEqual([]);
+    expect(session.status().notice).toContain("watching");
+
+    session.take();
+    await until(() => expect(server.said("take")).toHaveLength(1));
+    server.say({ type: "role", role: "writer", by: "ada" });
+    await until(() => expect(server.said("resize").at(-1)).toEqual({ type: "resize", cols: 100, rows: 30 }));
+    await until(() => expect([terminal.cols, terminal.rows]).toEqual([100, 30]));
+  });
+
+  it("says who took control, and goes on watching after a reconnect if that was wished", async () => {
+    server.hello();
+    server.say({ type: "role", role: "spy", by: "grace" });
+    await until(() => expect(session.status().notice).toContain("grace"));
+    session.release();
+    server.drop();
+    await until(() => expect(session.status().connection.kind).toBe("waiting"));
+    session.retryNow();
+    await until(() => expect(server.said("attach").at(-1)).toMatchObject({ role: "spy" }));
+  });
+
+  it("stops for good where the server says so, and begins afresh where it was not understood", async () => {
+    server.hello({ offset: 50 });
+    await until(() => expect(session.status().role).toBe("writer"));
+    server.drop(CLOSE.badFrame);
+    await until(() => expect(session.status().connection.kind).toBe("waiting"));
+    session.retryNow();
+    await until(() => expect(server.said("attach")).toHaveLength(2));
+    expect(server.said("attach")[1]).not.toHaveProperty("since");
+
+    server.drop(CLOSE.guestDeleted);
+    await until(() => expect(session.status().connection).toMatchObject({ kind: "closed", code: CLOSE.guestDeleted }));
+    session.retryNow();
+    expect(server.connections).toBe(2);
+  });
+
+  it("marks a boot where it begins in the output, and gives everything back at the end", async () => {
+    server.hello();
+    server.say({ type: "boot", boot: 2, offset: 0, at: "2026-01-01T00:00:00Z" });
+    server.say({ type: "tomorrow" } as never);
+    server.print("after");
+    await shows("after");
+    session.dispose();
+    terminal.input("x");
+    server.print("ignored");
+    await until(() => expect(server.typed()).toBe(""));
+    expect(screen()).toBe("after");
+  });
+});

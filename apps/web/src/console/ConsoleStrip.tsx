@@ -1,0 +1,212 @@
+import { type Guest, LOG_READ_MAXIMUM_BYTES, type ViewerPresence } from "@corral/contracts";
+import {
+  AppWindow,
+  Download,
+  Ellipsis,
+  Eye,
+  Keyboard,
+  Maximize,
+  Minimize,
+  Minus,
+  Plus,
+  Search,
+  SendHorizontal,
+} from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../ui/Button.tsx";
+import { Kbd } from "../ui/Kbd.tsx";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLine } from "../ui/Menu.tsx";
+import { counted, formatDuration } from "../ui/quantities.ts";
+import { useNow } from "../ui/Time.tsx";
+import { Tooltip } from "../ui/Tooltip.tsx";
+import type { ConsoleStatus } from "./ConsoleSession.ts";
+import { KeysMenu } from "./KeysMenu.tsx";
+import { logAddress } from "./LogTail.ts";
+import { setPreferences, usePreferences } from "./preferences.ts";
+import { TERMINAL_THEMES } from "./terminalThemes.ts";
+import type { OpenConsole } from "./useConsole.ts";
+
+interface ConsoleStripProps {
+  readonly guest: Guest;
+  readonly name: string;
+  readonly open: OpenConsole | undefined;
+  readonly status: ConsoleStatus | undefined;
+  readonly alone: boolean;
+  readonly onAlone: (alone: boolean) => void;
+  readonly onFind: () => void;
+  readonly onSendBox: () => void;
+  readonly onPopOut: (() => void) | undefined;
+}
+
+/** One line under the terminal that is always there: what goes on, who is here, and what can be done. */
+export const ConsoleStrip = ({
+  guest,
+  name,
+  open,
+  status,
+  alone,
+  onAlone,
+  onFind,
+  onSendBox,
+  onPopOut,
+}: ConsoleStripProps) => {
+  const { fontSize, screenReader, copyOnSelect, theme } = usePreferences();
+  const spy = status?.role === "spy";
+  const reader = status?.viewers.find(({ role }) => role === "writer");
+  return (
+    <div className="flex h-9 shrink-0 items-center gap-1 border-t border-line bg-surface pl-3 pr-1.5 text-small text-muted">
+      <div className="min-w-0 flex-1 truncate" role="status">
+        <Words guest={guest} status={status} />
+      </div>
+      {spy && (
+        <Button
+          label="Take control"
+          icon={Keyboard}
+          small
+          hint={reader === undefined ? "Nobody types here now" : `${reader.user} types here now and would be watching`}
+          onClick={() => {
+            open?.session.take();
+            open?.view.terminal.focus();
+          }}
+        />
+      )}
+      <Presence viewers={status?.viewers ?? []} me={status?.viewer} />
+      <Tooltip text={spy ? "The console's size, which follows whoever types" : "Columns and rows of the console"}>
+        <span className="hidden min-w-14 text-right sm:inline">
+          {status === undefined ? "" : `${status.size.cols}×${status.size.rows}`}
+        </span>
+      </Tooltip>
+      <Button label="Find (Ctrl+Shift+F)" icon={Search} variant="ghost" small showLabel="never" onClick={onFind} />
+      <KeysMenu onSend={(data) => open?.view.type(data)} />
+      <Menu trigger={<Button label="Console options" icon={Ellipsis} variant="ghost" small showLabel="never" />}>
+        <MenuItem label="Larger letters" icon={Plus} onSelect={() => setPreferences({ fontSize: fontSize + 1 })} />
+        <MenuItem label="Smaller letters" icon={Minus} onSelect={() => setPreferences({ fontSize: fontSize - 1 })} />
+        <MenuLine />
+        <MenuChoice
+          label="Colours"
+          value={theme}
+          choices={TERMINAL_THEMES}
+          onChange={(chosen) => setPreferences({ theme: chosen })}
+        />
+        <MenuLine />
+        <MenuCheck
+          label="Copy what is selected"
+          checked={copyOnSelect}
+          onChange={(checked) => setPreferences({ copyOnSelect: checked })}
+        />
+        <MenuCheck
+          label="Screen reader"
+          checked={screenReader}
+          onChange={(checked) => setPreferences({ screenReader: checked })}
+        />
+        <MenuLine />
+        <MenuItem label="Send box" icon={SendHorizontal} onSelect={onSendBox} />
+        {onPopOut !== undefined && (
+          <MenuItem
+            label="Window of its own"
+            icon={AppWindow}
+            onSelect={() => {
+              // The new window is to have the keyboard.
+              open?.session.release();
+              onPopOut();
+            }}
+          />
+        )}
+        <MenuItem
+          label="Only watch"
+          icon={Eye}
+          blocked={spy ? "You are watching already." : undefined}
+          onSelect={() => open?.session.release()}
+        />
+        <MenuItem
+          label="Download the log"
+          icon={Download}
+          onSelect={() =>
+            download(logAddress(guest.id, name, LOG_READ_MAXIMUM_BYTES), `${guest.definition.name}-${name}.log`)
+          }
+        />
+      </Menu>
+      <Button
+        label={alone ? "Leave full screen" : "Full screen"}
+        icon={alone ? Minimize : Maximize}
+        variant="ghost"
+        small
+        showLabel="never"
+        onClick={() => onAlone(!alone)}
+      />
+    </div>
+  );
+};
+
+const download = (address: string, name: string): void => {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+};
+
+const Words = ({ guest, status }: { guest: Guest; status: ConsoleStatus | undefined }): ReactNode => {
+  if (status === undefined || status.role === undefined) return "Connecting…";
+  if (status.connection.kind !== "open") return "Not connected";
+  if (status.notice !== undefined) return <span className="text-moving">{status.notice}</span>;
+  switch (guest.state) {
+    case "starting":
+    case "booting":
+      return guest.progress ?? "Booting";
+    case "stopping":
+      return <Stopping guest={guest} />;
+    case "running":
+      if (status.filled === 0) return "Running and silent. Press Enter to see whether it answers.";
+      return status.role === "spy" ? <Watching status={status} /> : <LeaveHint />;
+    default:
+      return guest.progress;
+  }
+};
+
+const LeaveHint = () => (
+  <span className="hidden items-center gap-1.5 text-faint sm:inline-flex">
+    <Kbd keys="Ctrl+F6" /> leaves the console
+  </span>
+);
+
+const Watching = ({ status: { viewers } }: { status: ConsoleStatus }) => {
+  const writer = viewers.find(({ role }) => role === "writer");
+  return writer === undefined ? "Watching. Nobody types." : `Watching ${writer.user} (${writer.from})`;
+};
+
+const Stopping = ({ guest: { progress, stopDeadline } }: { guest: Guest }) => {
+  const now = useNow();
+  const left = stopDeadline === null ? undefined : Date.parse(stopDeadline) - now;
+  if (left !== undefined && left <= 0) {
+    return <span className="text-moving">It did not shut down in time. Wait on, or use Force off.</span>;
+  }
+  return (
+    <>
+      {progress ?? "Shutting down"}
+      {left !== undefined && ` · ${formatDuration(left)} left`}
+    </>
+  );
+};
+
+const Presence = ({ viewers, me }: { viewers: readonly ViewerPresence[]; me: string | undefined }) => {
+  if (viewers.length < 2) return null;
+  return (
+    <Tooltip
+      text={
+        <ul>
+          {viewers.map(({ id, user, from, role }) => (
+            <li key={id}>
+              {user}
+              {id === me && " (you)"} from {from}: {role === "writer" ? "types" : "watches"}
+            </li>
+          ))}
+        </ul>
+      }
+    >
+      <button type="button" className="flex h-7 items-center gap-1.5 rounded-md px-2 hover:bg-hover">
+        <Eye aria-hidden size={14} />
+        {counted(viewers.length, "viewer")}
+      </button>
+    </Tooltip>
+  );
+};

@@ -1,0 +1,42 @@
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { counted } from "../ui/quantities.ts";
+
+/** Enough to recognize what it is. */
+const PREVIEW_CHARACTERS = 4000;
+
+interface PasteDialogProps {
+  readonly text: string;
+  readonly onPaste: () => void;
+  readonly onClose: () => void;
+}
+
+export const PasteDialog = ({ text, onPaste, onClose }: PasteDialogProps) => {
+  const lines = text.trimEnd().split("\n").length;
+  return (
+    <Dialog
+      title={`Paste ${counted(lines, "line")}?`}
+      description="A shell runs each line as soon as it ends."
+      onClose={onClose}
+      wide
+      footer={
+        <>
+          <Button label="Cancel" onClick={onClose} />
+          <Button
+            label="Paste"
+            variant="primary"
+            onClick={() => {
+              onPaste();
+              onClose();
+            }}
+          />
+        </>
+      }
+    >
+      <pre className="max-h-80 overflow-auto rounded-md bg-sunken p-3 font-mono text-small">
+        {text.slice(0, PREVIEW_CHARACTERS)}
+        {text.length > PREVIEW_CHARACTERS && "\n…"}
+      </pre>
+    </Dialog>
+  );
+};

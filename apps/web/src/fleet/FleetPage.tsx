@@ -1,0 +1,124 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { CircleAlert, Plus, SearchX } from "lucide-react";
+import { useDeferredValue, useMemo, useRef } from "react";
+import { messageOf } from "../api/errors.ts";
+import { guestsQuery } from "../api/queries.ts";
+import { useOpenDialog } from "../app/shellDialogs.ts";
+import { useShortcuts } from "../app/shortcuts.ts";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState, Notice } from "../ui/Notice.tsx";
+import { Page } from "../ui/Page.tsx";
+import { counted } from "../ui/quantities.ts";
+import { sortGuests } from "./columns.tsx";
+import { FilterBar } from "./FilterBar.tsx";
+import { FirstRun } from "./FirstRun.tsx";
+import { parseFilter } from "./filter.ts";
+import { GuestTable, GuestTableSkeleton } from "./GuestTable.tsx";
+import { SelectionBar } from "./SelectionBar.tsx";
+import { useRowCursor } from "./useRowCursor.ts";
+import { useSelection } from "./useSelection.ts";
+
+const route = getRouteApi("/shell/");
+
+const FleetPage = () => {
+  const { q = "", sort = "name" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const openDialog = useOpenDialog();
+  const guests = useQuery(guestsQuery);
+  const filterInput = useRef<HTMLInputElement>(null);
+
+  const setSearch = (change: { q?: string; sort?: string }) =>
+    void navigate({
+      search: (before) => {
+        const { q: text, sort: by } = { ...before, ...change };
+        return { ...(text && { q: text }), ...(by && by !== "name" && { sort: by }) };
+      },
+      replace: true,
+    });
+
+  const deferredText = useDeferredValue(q);
+  const filter = useMemo(() => parseFilter(deferredText), [deferredText]);
+  const shown = useMemo(
+    () => sortGuests((guests.data ?? []).filter(filter.matches), sort),
+    [guests.data, filter, sort],
+  );
+  const cursor = useRowCursor(shown);
+  const selection = useSelection(shown);
+
+  useShortcuts({
+    "/": () => filterInput.current?.focus(),
+    j: () => cursor.move(1),
+    k: () => cursor.move(-1),
+    ArrowDown: () => cursor.move(1),
+    ArrowUp: () => cursor.move(-1),
+    x: () => cursor.current !== undefined && selection.toggle(cursor.current.id),
+    a: selection.toggleAll,
+    Escape: selection.clear,
+  });
+
+  const newGuest = <Button label="New guest" icon={Plus} variant="primary" onClick={() => openDialog("new-guest")} />;
+  const total = guests.data?.length ?? 0;
+  const firstRun = guests.isSuccess && total === 0;
+
+  return (
+    <Page title="Fleet" count={guests.isSuccess && counted(total, "guest")} actions={newGuest}>
+      {guests.isError && guests.data !== undefined && (
+        <div className="px-4 pt-3 sm:px-5">
+          <Notice kind="warning" title="This may be old">
+            {messageOf(guests.error)}
+          </Notice>
+        </div>
+      )}
+      {!firstRun && (
+        <div className="flex h-12 shrink-0 items-center border-b border-line px-4 sm:px-5">
+          {selection.guests.length > 0 ? (
+            <SelectionBar guests={selection.guests} onClear={selection.clear} />
+          ) : (
+            <FilterBar
+              input={filterInput}
+              text={q}
+              problem={filter.problem}
+              guests={guests.data ?? []}
+              onChange={(text) => setSearch({ q: text })}
+              onLeave={() => cursor.move(0)}
+            />
+          )}
+        </div>
+      )}
+      <div className="min-h-0 flex-1 overflow-auto">
+        {guests.isPending && <GuestTableSkeleton sort={sort} />}
+        {guests.isError && guests.data === undefined && (
+          <EmptyState
+            icon={CircleAlert}
+            title="The guests could not be read"
+            actions={<Button label="Try again" variant="primary" onClick={() => guests.refetch()} />}
+          >
+            {messageOf(guests.error)}
+          </EmptyState>
+        )}
+        {firstRun && <FirstRun />}
+        {total > 0 && shown.length === 0 && (
+          <EmptyState
+            icon={SearchX}
+            title="No guest matches the filter"
+            actions={<Button label="Clear the filter" onClick={() => setSearch({ q: "" })} />}
+          >
+            {filter.problem ?? `${counted(total, "guest")} in all.`}
+          </EmptyState>
+        )}
+        {shown.length > 0 && (
+          <GuestTable
+            guests={shown}
+            sort={sort}
+            onSort={(by) => setSearch({ sort: by })}
+            cursor={cursor}
+            selection={selection}
+          />
+        )}
+      </div>
+    </Page>
+  );
+};
+
+export default FleetPage;

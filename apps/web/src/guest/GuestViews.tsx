@@ -1,0 +1,163 @@
+import type { Guest } from "@corral/contracts";
+import { getRouteApi } from "@tanstack/react-router";
+import { PanelRight, SquareTerminal } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { useShortcuts } from "../app/shortcuts.ts";
+import { useMediaQuery } from "../app/useMediaQuery.ts";
+import { EditDefinition } from "../definition/EditDefinition.tsx";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/Notice.tsx";
+import { type TabItem, Tabs } from "../ui/Tabs.tsx";
+import { consoleNames } from "./consoleNames.ts";
+import { GuestEvents } from "./GuestEvents.tsx";
+import { Overview } from "./Overview.tsx";
+import { useConsoleWindow } from "./useConsoleWindow.ts";
+
+const Console = lazy(() => import("../console/Console.tsx"));
+const KernelLog = lazy(async () => ({ default: (await import("../console/KernelLog.tsx")).KernelLog }));
+
+const KERNEL_LOG = "kernel";
+const DETAILS: readonly TabItem[] = [
+  { value: "overview", label: "Overview" },
+  { value: "definition", label: "Definition" },
+  { value: "events", label: "Events" },
+];
+/** From this width on there is room for a console of 80 columns and the details beside it. */
+const ROOM_FOR_BOTH = "(min-width: 1180px)";
+
+const route = getRouteApi("/shell/guests/$id");
+
+/** The consoles, and beside them, or behind tabs where it is narrow, all else about the guest. */
+export const GuestViews = ({ guest }: { guest: Guest }) => {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const roomy = useMediaQuery(ROOM_FOR_BOTH);
+  const [panel, setPanel] = useState(true);
+  const views = useRef<HTMLDivElement>(null);
+  const { alone, setAlone } = useAlone();
+
+  const consoles = consolesOf(guest);
+  const chosen = consoles.find(({ value }) => value === search.console)?.value ?? consoles[0]?.value ?? KERNEL_LOG;
+  const detail = DETAILS.find(({ value }) => value === search.tab)?.value;
+
+  const show = (change: { console?: string; tab?: string }) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const showConsole = (console: string) =>
+    void navigate({ search: ({ only }) => ({ console, ...(only !== undefined && { only }) }), replace: true });
+  const leave = () => views.current?.querySelector<HTMLElement>("[role=tab][aria-selected=true]")?.focus();
+
+  const openWindow = useConsoleWindow();
+  useShortcuts({
+    c: () => views.current?.querySelector<HTMLElement>(".xterm textarea")?.focus(),
+    i: () => setPanel(!panel),
+    f: () => setAlone(!alone),
+  });
+
+  const consoleView =
+    chosen === KERNEL_LOG ? (
+      <KernelLog guest={guest} />
+    ) : (
+      <Console
+        key={chosen}
+        guest={guest}
+        name={chosen}
+        alone={alone}
+        onAlone={setAlone}
+        onPopOut={search.only === undefined ? () => openWindow(guest.definition.name, chosen) : undefined}
+        onLeave={leave}
+      />
+    );
+  const terminal = <Suspense fallback={<div className="h-full bg-terminal" />}>{consoleView}</Suspense>;
+  const noConsole = consoles.length === 1 && (
+    <EmptyState icon={SquareTerminal} title="This guest has no console">
+      Its definition names none that can be attached to.
+    </EmptyState>
+  );
+  const frame = alone ? "fixed inset-0 z-30 bg-canvas" : "";
+
+  if (!roomy) {
+    return (
+      <div ref={views} className={`flex min-h-0 flex-1 flex-col ${frame}`}>
+        <Tabs
+          label="Views"
+          items={[...consoles, ...DETAILS]}
+          value={detail ?? chosen}
+          onChange={(value) =>
+            consoles.some((each) => each.value === value) ? showConsole(value) : show({ tab: value })
+          }
+          className="flex-1"
+        >
+          {detail === undefined ? terminal : <Details guest={guest} detail={detail} />}
+        </Tabs>
+      </div>
+    );
+  }
+  return (
+    <div ref={views} className={`flex min-h-0 flex-1 ${frame}`}>
+      <Tabs
+        label="Consoles"
+        items={consoles}
+        value={chosen}
+        onChange={(value) => show({ console: value })}
+        className="flex-1"
+        end={
+          <span className="flex items-center pr-1.5">
+            <Button
+              label={panel ? "Hide the details (i)" : "Show the details (i)"}
+              icon={PanelRight}
+              variant="ghost"
+              small
+              showLabel="never"
+              aria-expanded={panel}
+              onClick={() => setPanel(!panel)}
+            />
+          </span>
+        }
+      >
+        {noConsole || terminal}
+      </Tabs>
+      {panel && !alone && (
+        <Tabs
+          label="Details"
+          items={DETAILS}
+          value={detail ?? "overview"}
+          onChange={(value) => show({ tab: value })}
+          className="w-100 shrink-0 border-l border-line bg-surface"
+        >
+          <Details guest={guest} detail={detail ?? "overview"} />
+        </Tabs>
+      )}
+    </div>
+  );
+};
+
+const consolesOf = (guest: Guest): TabItem[] => [
+  ...consoleNames(guest).map((name) => ({ value: name, label: name })),
+  { value: KERNEL_LOG, label: "Kernel log" },
+];
+
+const Details = ({ guest, detail }: { guest: Guest; detail: string }): ReactNode => {
+  if (detail === "definition") return <EditDefinition key={guest.id} guest={guest} />;
+  if (detail === "events") return <GuestEvents guest={guest} />;
+  return <Overview guest={guest} />;
+};
+
+/** The console alone on the whole screen; the browser's own way out (Escape) leads back. */
+const useAlone = () => {
+  const [alone, setAloneState] = useState(false);
+  const setAlone = useCallback((wanted: boolean) => {
+    setAloneState(wanted);
+    // The page itself goes full screen, so that dialogs stay visible; where it may not, it fills the window.
+    if (wanted) void document.documentElement.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenElement !== null) void document.exitFullscreen();
+  }, []);
+  useEffect(() => {
+    const onChange = () => document.fullscreenElement === null && setAloneState(false);
+    document.addEventListener("fullscreenchange", onChange);
+    return () => {
+      document.removeEventListener("fullscreenchange", onChange);
+      if (document.fullscreenElement !== null) void document.exitFullscreen();
+    };
+  }, []);
+  return { alone, setAlone };
+};

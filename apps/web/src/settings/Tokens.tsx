@@ -1,0 +1,137 @@
+import { type AnswerOf, type Endpoints, newToken, type Token } from "@corral/contracts";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { api } from "../api/client.ts";
+import { messageOf, toastError } from "../api/errors.ts";
+import { tokensQuery } from "../api/queries.ts";
+import { FormDialog } from "../definition/FormDialog.tsx";
+import { useDraft } from "../definition/useDraft.ts";
+import { Button } from "../ui/Button.tsx";
+import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
+import { CommandLine, CopyButton } from "../ui/Copy.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { TextField } from "../ui/Field.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { Section } from "../ui/Page.tsx";
+import { Age } from "../ui/Time.tsx";
+
+type CreatedToken = AnswerOf<Endpoints["createToken"]>;
+
+export const Tokens = () => {
+  const tokens = useQuery(tokensQuery);
+  const queries = useQueryClient();
+  const [making, setMaking] = useState(false);
+  const [made, setMade] = useState<CreatedToken>();
+  const [doomed, setDoomed] = useState<Token>();
+  const refresh = () => queries.invalidateQueries({ queryKey: tokensQuery.queryKey });
+  const remove = useMutation({
+    mutationFn: (id: string) => api.deleteToken({ params: { id } }),
+    onError: toastError,
+    onSettled: refresh,
+  });
+  return (
+    <Section
+      title="My API tokens"
+      actions={<Button label="New token" icon={Plus} small onClick={() => setMaking(true)} />}
+    >
+      <p className="mb-3 text-muted">For scripts and the corral command. A token may do whatever you may do.</p>
+      {tokens.isPending && <div className="skeleton h-9" />}
+      {tokens.isError && <Notice kind="error">{messageOf(tokens.error)}</Notice>}
+      {tokens.data?.length === 0 && <p className="text-faint">You have none.</p>}
+      {tokens.data !== undefined && tokens.data.length > 0 && (
+        <ul className="rounded-md border border-line bg-surface">
+          {tokens.data.map((token) => (
+            <li
+              key={token.id}
+              className="flex h-(--row) items-center gap-4 border-b border-line pl-3 pr-1 last:border-0"
+            >
+              <span className="min-w-0 flex-1 truncate">{token.label}</span>
+              <span className="hidden text-small text-faint sm:block">
+                made <Age at={token.createdAt} />
+              </span>
+              <span className="w-32 text-right text-small text-faint">
+                {token.lastUsedAt === null ? (
+                  "never used"
+                ) : (
+                  <>
+                    used <Age at={token.lastUsedAt} />
+                  </>
+                )}
+              </span>
+              <Button
+                label={`Delete ${token.label}`}
+                icon={Trash2}
+                variant="ghost"
+                small
+                showLabel="never"
+                onClick={() => setDoomed(token)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {making && (
+        <NewTokenDialog
+          onClose={() => setMaking(false)}
+          onMade={(token) => {
+            setMaking(false);
+            setMade(token);
+            void refresh();
+          }}
+        />
+      )}
+      {made !== undefined && <SecretDialog token={made} onClose={() => setMade(undefined)} />}
+      {doomed !== undefined && (
+        <ConfirmDialog
+          title={`Delete token ${doomed.label}?`}
+          confirm="Delete"
+          dangerous
+          onConfirm={() => remove.mutate(doomed.id)}
+          onClose={() => setDoomed(undefined)}
+        >
+          Whatever uses it is refused from now on.
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+};
+
+const initial = { label: "" };
+const inputOf = ({ label }: typeof initial) => ({ label: label.trim() });
+
+const NewTokenDialog = ({ onMade, onClose }: { onMade: (token: CreatedToken) => void; onClose: () => void }) => {
+  const form = useDraft({
+    initial,
+    schema: newToken,
+    inputOf,
+    onSubmit: async (draft) => onMade(await api.createToken({ body: inputOf(draft) })),
+  });
+  return (
+    <FormDialog title="New token" submit="Create" form={form} onClose={onClose}>
+      <TextField
+        path="label"
+        label="What it is for"
+        placeholder="backup script on nas"
+        value={form.draft.label}
+        onChange={(label) => form.patch({ label })}
+      />
+    </FormDialog>
+  );
+};
+
+const SecretDialog = ({ token, onClose }: { token: CreatedToken; onClose: () => void }) => (
+  <Dialog
+    title={`Token ${token.label}`}
+    description="Copy it now: it is shown only this once, and kept only as a hash."
+    onClose={onClose}
+    footer={<Button label="I have it" variant="primary" onClick={onClose} />}
+  >
+    <div className="flex items-center gap-2 rounded-md border border-line-strong bg-sunken py-1 pl-3 pr-1">
+      <code className="min-w-0 flex-1 break-all font-mono text-small">{token.secret}</code>
+      <CopyButton text={token.secret} label="Copy the token" />
+    </div>
+    <p className="mb-1.5 mt-4 text-small text-muted">With the corral command, on any machine:</p>
+    <CommandLine command={`CORRAL_URL=${window.location.origin} CORRAL_TOKEN=… corral guests`} />
+  </Dialog>
+);
