@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { afterAll, describe, expect, it } from "vitest";
+import { runCli } from "./cli.ts";
+import type { Surroundings } from "./command.ts";
+import { commands } from "./commands.ts";
+
+const home = mkdtempSync(join(tmpdir(), "corral-cli-"));
+afterAll(() => rmSync(home, { recursive: true }));
+
+const corral = async (line: string, env: Record<string, string> = { CORRAL_HOME: home }) => {
+  const written = { stdout: "", stderr: "" };
+  const into = (name: "stdout" | "stderr") =>
+    new Writable({
+      write: (chunk, _, done) => {
+        written[name] += String(chunk);
+        done();
+      },
+    });
+  const surroundings = { stdin: {}, stdout: into("stdout"), stderr: into("stderr"), env } as unknown as Surroundings;
+  const exitCode = await runCli(line.split(" ").filter(Boolean), surroundings);
+  return { exitCode, ...written };
+};
+
+describe("the corral command", () => {
+  it.each(["", "help", "--help", "-h"])("explains itself: corral %s", async (line) => {
+    const { exitCode, stdout } = await corral(line);
+    expect(exitCode).toBe(0);
+    for (const { name } of commands) expect(stdout).toContain(`\n  ${name}`);
+  });
+
+  it.each(commands.map(({ name }) => name))("explains %s", async (name) => {
+    const { exitCode, stdout } = await corral(`${name} --help`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: corral ${name} `));
+  });
+
+  it.each([
+    ["bogus", 'There is no command "bogus"'],
+    ["token", 'There is no command "token"'],
+    ["start", "<guest> is missing"],
+    ["token create", "<label> is missing"],
+    ["start web1 web2", '"web2" is one argument too many'],
+    ["guests --nope", "Unknown option '--nope'"],
+    ["guests --state", "argument missing"],
+    ["guests --state sleeping", 'There is no state "sleeping"'],
+    ["create web1 --memory much", '--memory must be a whole number, not "much"'],
+    ["create web1 --from /nowhere/x.json", "/nowhere/x.json cannot be read as JSON"],
+    ["start web1 --wait --timeout soon", "--timeout must be a number of seconds"],
+    ["log web1 --tail -3", ""],
+    ["log web1 --tail=-3", "--tail must be a number of lines"],
+    ["delete web1", "add --yes"],
+    ["console web1", "console needs a terminal"],
+  ])("refuses: corral %s", async (line, words) => {
+    const { exitCode, stdout, stderr } = await corral(line);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^corral: /);
+    expect(stderr).toContain(words);
+  });
+
+  it("says usage errors as JSON where JSON was asked for", async () => {
+    const { exitCode, stderr } = await corral("start --json");
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stderr)).toEqual({ error: { code: "usage", message: expect.stringContaining("<guest>") } });
+  });
+
+  it("says where it looked when there is no server", async () => {
+    const { exitCode, stderr } = await corral("guests");
+    expect(exitCode).toBe(7);
+    expect(stderr).toContain(join(home, "admin.sock"));
+    expect(stderr).toContain("npm start");
+    expect((await corral("guests", { CORRAL_URL: "http://127.0.0.1:1", CORRAL_TOKEN: "x" })).exitCode).toBe(7);
+  });
+
+  it.each([
+    [{ CORRAL_URL: "ftp://corral.example", CORRAL_TOKEN: "x" }, "CORRAL_URL must be an address"],
+    [{ CORRAL_URL: "https://corral.example" }, "CORRAL_TOKEN is not"],
+  ])("refuses a bad address: %o", async (env, words) => {
+    const { exitCode, stderr } = await corral("guests", env as Record<string, string>);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(words);
+  });
+
+  it("stops a server only on its own host", async () => {
+    const { exitCode } = await corral("stop", { CORRAL_URL: "https://corral.example", CORRAL_TOKEN: "x" });
+    expect(exitCode).toBe(2);
+  });
+});

@@ -1,0 +1,113 @@
+import { parseArgs } from "node:util";
+import { CorralError } from "@corral/contracts";
+import type { Call, Command, Options, Surroundings } from "./command.ts";
+import { commands } from "./commands.ts";
+import { connectionFrom } from "./connection.ts";
+import { CommandError, EXIT, type ExitCode, exitCodeOf } from "./exitCodes.ts";
+import { commandHelp, overview } from "./help.ts";
+import { Output } from "./output.ts";
+
+/** Runs one command line, without the program's name. Resolves to the exit code, having said what went wrong. */
+export const runCli = async (argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> => {
+  // Known before anything is parsed, so that a usage error can be JSON too.
+  const end = argv.indexOf("--");
+  const json = argv.slice(0, end < 0 ? argv.length : end).includes("--json");
+  const output = new Output(surroundings.stdout, surroundings.stderr, json);
+  try {
+    return await runCommand(argv, surroundings, output);
+  } catch (error) {
+    return report(error, output);
+  }
+};
+
+const runCommand = async (argv: readonly string[], surroundings: Surroundings, output: Output): Promise<ExitCode> => {
+  const command = findCommand(argv);
+  if (command === undefined) {
+    const asked = argv.length === 0 || argv[0] === "help" || argv[0] === "--help" || argv[0] === "-h";
+    if (!asked) throw usage(`There is no command "${argv[0]}".`);
+    output.result({ commands: commands.map(({ name, summary }) => ({ name, summary })) }, () => overview(commands));
+    return EXIT.ok;
+  }
+
+  const { positionals, values } = parse(command, argv.slice(command.name.split(" ").length));
+  if (values.help === true) {
+    output.result({ name: command.name, summary: command.summary }, () => commandHelp(command));
+    return EXIT.ok;
+  }
+  const call: Call = {
+    args: nameArguments(command, positionals),
+    options: fillOptions(command.options, values),
+    output,
+    surroundings,
+    connect: () => connectionFrom(surroundings.env),
+  };
+  return (await command.run(call as never)) ?? EXIT.ok;
+};
+
+/** The command with the most words that the line begins with. */
+const findCommand = (argv: readonly string[]): Command | undefined =>
+  commands.find(({ name }) => name === argv.slice(0, 2).join(" ")) ?? commands.find(({ name }) => name === argv[0]);
+
+type ParsedValues = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+
+const parse = (command: Command, args: string[]): { positionals: string[]; values: ParsedValues } => {
+  try {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...Object.fromEntries(
+          Object.entries(command.options).map(([name, option]) => [
+            name,
+            {
+              type: option.type,
+              ...(option.short === undefined ? {} : { short: option.short }),
+              ...(option.type === "string" && option.multiple ? { multiple: true } : {}),
+            },
+          ]),
+        ),
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    return { positionals, values };
+  } catch (error) {
+    throw usage(error instanceof Error ? error.message : String(error), command);
+  }
+};
+
+const nameArguments = (command: Command, positionals: readonly string[]): Record<string, string> => {
+  const missing = command.arguments[positionals.length];
+  if (missing?.startsWith("<")) throw usage(`${missing} is missing.`, command);
+  const surplus = positionals[command.arguments.length];
+  if (surplus !== undefined) throw usage(`"${surplus}" is one argument too many.`, command);
+  return Object.fromEntries(positionals.map((value, index) => [(command.arguments[index] ?? "").slice(1, -1), value]));
+};
+
+/** A flag that was not given is false, an option for several values an empty list. */
+const fillOptions = (options: Options, values: ParsedValues): Call["options"] =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, option]) => {
+      const absent = option.type === "boolean" ? false : option.multiple ? [] : undefined;
+      return [name, values[name] ?? absent];
+    }),
+  ) as Call["options"];
+
+const usage = (problem: string, command?: Command): CommandError =>
+  new CommandError(EXIT.usage, `${problem} See: corral ${command ? `${command.name} ` : ""}--help`);
+
+const report = (error: unknown, output: Output): ExitCode => {
+  if (error instanceof CorralError) {
+    const { code, message, details } = error;
+    const lines = (details ?? []).map((detail) => `  ${detail.field}: ${detail.message}`);
+    output.error({ code, message, ...(details ? { details } : {}) }, [`corral: ${message}`, ...lines].join("\n"));
+    return exitCodeOf[code];
+  }
+  if (error instanceof CommandError) {
+    const code =
+      error.exitCode === EXIT.usage ? "usage" : error.exitCode === EXIT.unreachable ? "unreachable" : "failed";
+    output.error({ code, message: error.message }, `corral: ${error.message}`);
+    return error.exitCode;
+  }
+  throw error;
+};

@@ -1,0 +1,31 @@
+import type { Command } from "./command.ts";
+import { adminLink } from "./commands/adminLink.ts";
+import { console } from "./commands/console.ts";
+import { create } from "./commands/create.ts";
+import { deleteGuest } from "./commands/delete.ts";
+import { doctor } from "./commands/doctor.ts";
+import { guests } from "./commands/guests.ts";
+import { images } from "./commands/images.ts";
+import { kernels } from "./commands/kernels.ts";
+import { log } from "./commands/log.ts";
+import { power } from "./commands/power.ts";
+import { stop } from "./commands/stop.ts";
+import { tasks } from "./commands/tasks.ts";
+import { tokenCreate } from "./commands/tokenCreate.ts";
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  guests,
+  create,
+  ...power,
+  deleteGuest,
+  console,
+  log,
+  images,
+  kernels,
+  tasks,
+  adminLink,
+  tokenCreate,
+  doctor,
+  stop,
+];

@@ -1,0 +1,30 @@
+import { type GuestAction, guestAction, OPERATIONS } from "@corral/contracts";
+import { type Command, defineCommand } from "../command.ts";
+import { DEFAULT_WAIT_SECONDS, secondsOf, settle } from "../settle.ts";
+
+const powerCommand = (action: GuestAction) =>
+  defineCommand({
+    name: action,
+    arguments: ["<guest>"],
+    options: {
+      wait: { type: "boolean", short: "w", meaning: "wait until it is done, and fail if it does not come to that" },
+      timeout: {
+        type: "string",
+        value: "<seconds>",
+        meaning: `how long to wait at most; ${DEFAULT_WAIT_SECONDS} if not given`,
+      },
+    },
+    summary: OPERATIONS[action].meaning.replace(/\.$/, ""),
+    run: async ({ args, options, connect, output }) => {
+      const seconds = secondsOf(options.timeout);
+      const { client } = connect();
+      const before = await client.getGuest({ params: { id: args.guest } });
+      const asked = await client.guestAction({ params: { id: before.id, action } });
+      const guest = options.wait ? await settle(client, action, before, seconds) : asked;
+      output.result(guest, ({ definition, state }) => `${definition.name} is ${state}.`);
+      return undefined;
+    },
+  });
+
+/** One command for each action on a guest. */
+export const power: readonly Command[] = guestAction.options.map(powerCommand);

@@ -1,0 +1,219 @@
+import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ACK_EVERY_BYTES,
+  CLIENT_FRAME_MAXIMUM_BYTES,
+  CLOSE,
+  type ClientFrame,
+  CorralError,
+  errorAnswer,
+  type ServerFrame,
+  serverFrame,
+  type ViewerRole,
+} from "@corral/contracts";
+import { WebSocket } from "ws";
+import { type Connection, unreachable } from "../connection.ts";
+import { CommandError, EXIT, type ExitCode } from "../exitCodes.ts";
+
+/** Waits between attempts after a lost connection; the wait doubles up to the longest. */
+const RECONNECT_FIRST_MS = 250;
+const RECONNECT_LONGEST_MS = 5000;
+/** A server that takes the connection but says nothing for so long is as good as gone. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How long leaving waits for the server's goodbye. */
+const CLOSE_TIMEOUT_MS = 500;
+/** Largest frame taken from the server: a snapshot of the largest screen in full colour. */
+const SERVER_FRAME_MAXIMUM_BYTES = 16 * 1024 * 1024;
+/** Largest error answer that is read. */
+const ERROR_ANSWER_MAXIMUM_BYTES = 64 * 1024;
+
+export interface WindowSize {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** Who shows what comes over the socket. */
+export interface ConsoleView {
+  windowSize(): WindowSize;
+  /** Shows bytes of the console; calls back when they were taken, so that a slow terminal is not flooded. */
+  write(bytes: Uint8Array, taken: () => void): void;
+  /** Everything but the bytes themselves. `again`: the first frame after a lost connection. */
+  frame(frame: ServerFrame, again: boolean): void;
+  connectionLost(): void;
+}
+
+type Ending = { readonly kind: "lost"; readonly reason: string } | { readonly kind: "final"; readonly error: Error };
+
+/**
+ * A viewer of one console (docs/console-protocol.md) that attaches again after a lost connection and goes on with the
+ * byte that it has not seen.
+ */
+export class ConsoleSocket {
+  readonly #connection: Connection;
+  readonly #path: string;
+  readonly #view: ConsoleView;
+  readonly #wantedRole: ViewerRole;
+  readonly #left = new AbortController();
+  #socket: WebSocket | undefined;
+  /** Offset of the next byte; undefined until the first attach. */
+  #offset: number | undefined;
+  #acknowledged = 0;
+  /** Whether the server said hello on the current connection. */
+  #greeted = false;
+
+  constructor(connection: Connection, path: string, view: ConsoleView, role: ViewerRole) {
+    this.#connection = connection;
+    this.#path = path;
+    this.#view = view;
+    this.#wantedRole = role;
+  }
+
+  /** Resolves when `leave` was called. Rejects with a CorralError or CommandError when the console cannot be had. */
+  async run(): Promise<ExitCode> {
+    for (let wait = RECONNECT_FIRST_MS; ; wait = Math.min(wait * 2, RECONNECT_LONGEST_MS)) {
+      this.#greeted = false;
+      const ending = await this.#attachOnce();
+      if (this.#left.signal.aborted) return EXIT.ok;
+      if (ending.kind === "final") throw ending.error;
+      if (this.#offset === undefined) throw unreachable(this.#connection.where, ending.reason);
+      if (this.#greeted) wait = RECONNECT_FIRST_MS;
+      this.#view.connectionLost();
+      await sleep(wait, undefined, { signal: this.#left.signal }).catch(() => undefined);
+      if (this.#left.signal.aborted) return EXIT.ok;
+    }
+  }
+
+  /** Sends keystrokes. Resolves when they left; those typed while there is no connection are dropped. */
+  async type(bytes: Uint8Array): Promise<void> {
+    for (let from = 0; from < bytes.length; from += CLIENT_FRAME_MAXIMUM_BYTES) {
+      await this.#sendRaw(bytes.subarray(from, from + CLIENT_FRAME_MAXIMUM_BYTES));
+    }
+  }
+
+  send(frame: ClientFrame): void {
+    void this.#sendRaw(JSON.stringify(frame));
+  }
+
+  leave(): void {
+    this.#left.abort();
+    const socket = this.#socket;
+    socket?.close(1000);
+    // A dead network would never answer.
+    const timer = setTimeout(() => socket?.terminate(), CLOSE_TIMEOUT_MS);
+    socket?.once("close", () => clearTimeout(timer));
+  }
+
+  #sendRaw(data: Uint8Array | string): Promise<void> {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return Promise.resolve();
+    // A failure to send is also the connection's end, which is dealt with there.
+    return new Promise((resolve) => socket.send(data, () => resolve()));
+  }
+
+  #attachOnce(): Promise<Ending> {
+    const { url, headers } = this.#connection.webSocket(this.#path);
+    const socket = new WebSocket(url, {
+      headers,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxPayload: SERVER_FRAME_MAXIMUM_BYTES,
+      perMessageDeflate: false,
+    });
+    this.#socket = socket;
+    let again = this.#offset !== undefined;
+
+    socket.on("open", () => {
+      const since = this.#offset === undefined ? {} : { since: this.#offset };
+      this.send({ type: "attach", role: this.#wantedRole, ...since, ...this.#view.windowSize() });
+    });
+    socket.on("message", (data: Buffer, isBinary: boolean) => {
+      if (isBinary) {
+        this.#bytes(data);
+        return;
+      }
+      const frame = frameOf(data);
+      if (frame === undefined) return;
+      if (frame.type === "hello") this.#greeted = true;
+      if (frame.type === "hello" || frame.type === "snapshot") this.#goOnAt(frame.offset);
+      this.#view.frame(frame, again);
+      again = false;
+    });
+
+    return new Promise((resolve) => {
+      let reason = "closed";
+      socket.on("error", (error: NodeJS.ErrnoException) => {
+        reason = error.code ?? error.message;
+      });
+      socket.on("unexpected-response", (request, response) => {
+        void refusalOf(response).then((ending) => {
+          request.destroy();
+          resolve(ending);
+        });
+      });
+      socket.on("close", (code, text) => {
+        const error = errorOfClose(code, text.toString());
+        resolve(error === undefined ? { kind: "lost", reason } : { kind: "final", error });
+      });
+    });
+  }
+
+  #goOnAt(offset: number): void {
+    this.#offset = offset;
+    this.#acknowledged = offset;
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    const end = (this.#offset ?? 0) + bytes.length;
+    this.#offset = end;
+    const socket = this.#socket;
+    this.#view.write(bytes, () => {
+      if (socket !== this.#socket || end - this.#acknowledged < ACK_EVERY_BYTES) return;
+      this.#acknowledged = end;
+      this.send({ type: "ack", offset: end });
+    });
+  }
+}
+
+/** undefined: a frame of a newer server, to be passed over. */
+const frameOf = (data: Buffer): ServerFrame | undefined => {
+  try {
+    return serverFrame.safeParse(JSON.parse(data.toString())).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The server answered the WebSocket's request with an error of its own. */
+const refusalOf = async (response: IncomingMessage): Promise<Ending> => {
+  let text = "";
+  for await (const chunk of response) {
+    text += String(chunk);
+    if (text.length > ERROR_ANSWER_MAXIMUM_BYTES) break;
+  }
+  let error: CorralError | undefined;
+  try {
+    const answer = errorAnswer.parse(JSON.parse(text)).error;
+    error = new CorralError(answer.code, answer.message, answer.details);
+  } catch {
+    return { kind: "lost", reason: `HTTP ${response.statusCode}` };
+  }
+  const passes = error.code === "internal" || error.code === "too_many_requests";
+  return passes ? { kind: "lost", reason: error.message } : { kind: "final", error };
+};
+
+/** undefined: nothing that would not be better at the next attempt. */
+const errorOfClose = (code: number, reason: string): Error | undefined => {
+  switch (code) {
+    case CLOSE.notLoggedIn:
+    case CLOSE.notAllowed:
+      return new CommandError(EXIT.notAllowed, reason || "You may not attach to this console.");
+    case CLOSE.notFound:
+    case CLOSE.guestDeleted:
+      return new CommandError(EXIT.notFound, reason || "This console does not exist any more.");
+    case CLOSE.badFrame:
+    case CLOSE.attachTimeout:
+    case CLOSE.tooManyViewers:
+      return new CommandError(EXIT.failure, reason || `The server closed the console (code ${code}).`);
+    default:
+      return undefined;
+  }
+};

@@ -1,0 +1,90 @@
+import { SCREEN_MAXIMUM_COLS, SCREEN_MAXIMUM_ROWS, type ServerFrame } from "@corral/contracts";
+import { printable } from "../printable.ts";
+import type { ConsoleView, WindowSize } from "./consoleSocket.ts";
+
+/** Where a terminal does not say its size. */
+const USUAL_COLS = 80;
+const USUAL_ROWS = 24;
+
+/**
+ * What a guest's programs may have switched on and a shell would not want: the alternate screen, mouse reports, bracketed
+ * paste, application keys, a hidden cursor, colours.
+ */
+const TO_USUAL_MODES =
+  "\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h\u001b[!p\u001b[0m";
+const CLEARED_SCREEN = "\u001b[!p\u001b[2J\u001b[H";
+
+/** Shows a console on a person's terminal. The guest's bytes go through as they are: it is a terminal. */
+export class TerminalView implements ConsoleView {
+  readonly #terminal: NodeJS.WriteStream;
+  readonly #guest: string;
+  #saidLost = false;
+
+  constructor(terminal: NodeJS.WriteStream, guest: string) {
+    this.#terminal = terminal;
+    this.#guest = guest;
+  }
+
+  windowSize(): WindowSize {
+    const { columns = USUAL_COLS, rows = USUAL_ROWS } = this.#terminal;
+    return {
+      cols: Math.min(Math.max(columns, 2), SCREEN_MAXIMUM_COLS),
+      rows: Math.min(Math.max(rows, 1), SCREEN_MAXIMUM_ROWS),
+    };
+  }
+
+  write(bytes: Uint8Array, taken: () => void): void {
+    this.#terminal.write(bytes, taken);
+  }
+
+  frame(frame: ServerFrame, again: boolean): void {
+    if (again) {
+      this.#saidLost = false;
+      this.notice("Connected again.");
+    }
+    switch (frame.type) {
+      case "snapshot":
+        this.#terminal.write(CLEARED_SCREEN + frame.screen);
+        break;
+      case "hello":
+        if (!again && frame.role === "spy") this.notice("You are watching. Ctrl-] t takes control.");
+        if (frame.state === "stopped" || frame.state === "crashed") this.#off(frame.state, null);
+        break;
+      case "role":
+        this.notice(
+          frame.role === "writer" ? "You have control." : `You are watching${by(frame.by)}. Ctrl-] t takes control.`,
+        );
+        break;
+      case "state":
+        if (frame.state === "stopped" || frame.state === "crashed") this.#off(frame.state, frame.reason);
+        if (frame.state === "paused") this.notice(`${this.#guest} is paused.`);
+        break;
+      case "warning":
+        this.notice(frame.message);
+        break;
+    }
+  }
+
+  connectionLost(): void {
+    if (!this.#saidLost) this.notice("The connection is lost. Trying again … (Ctrl-] . leaves)");
+    this.#saidLost = true;
+  }
+
+  notice(text: string): void {
+    this.#terminal.write(`\r\n\u001b[7m[corral: ${printable(text)}]\u001b[0m\r\n`);
+  }
+
+  /** Leaves the terminal as a shell wants it. */
+  restore(): void {
+    this.#terminal.write(`${TO_USUAL_MODES}\r\n`);
+  }
+
+  #off(state: "stopped" | "crashed", reason: string | null): void {
+    const words = state === "crashed" ? "has crashed" : "is off";
+    this.notice(
+      `${this.#guest} ${words}.${reason === null ? "" : ` ${reason}`} The console stays: it goes on at the next start.`,
+    );
+  }
+}
+
+const by = (who: string | null): string => (who === null ? "" : `: ${who} took control`);
