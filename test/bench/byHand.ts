@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { ReadStream } from "node:tty";
+import { openPty } from "../../packages/supervisor/src/pty.ts";
+
+/** A launch as Corral wrote it down: what a person would type to do the same. */
+export interface RecordedLaunch {
+  readonly argv: readonly string[];
+  readonly umlDir: string;
+  readonly kernelLog: string;
+}
+
+export interface Timings {
+  /** Milliseconds from the start to the first byte on the console, and to the shell's prompt. */
+  readonly firstByte: number;
+  readonly prompt: number;
+}
+
+/**
+ * Launches the very command line that Corral used, with the same descriptors, from a bare process, and reads the
+ * console with nothing around it.
+ */
+export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Promise<Timings> => {
+  rmSync(recorded.umlDir, { recursive: true, force: true });
+  mkdirSync(recorded.umlDir, { mode: 0o700 });
+  const pty = openPty(80, 24);
+  const status = openSync("/dev/null", "w");
+  const kernelLog = openSync(recorded.kernelLog, "a");
+  const began = performance.now();
+  const [program, ...argv] = recorded.argv;
+  const child = spawn(program as string, argv, {
+    stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master],
+    detached: true,
+    env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
+  });
+  for (const fd of [pty.slave, status, kernelLog]) closeSync(fd);
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const reader = new ReadStream(pty.master);
+  const timings = await new Promise<Timings>((resolve, reject) => {
+    let text = "";
+    let firstByte = 0;
+    reader.on("data", (chunk: Buffer) => {
+      firstByte ||= performance.now() - began;
+      text += chunk.toString("latin1");
+      if (prompt.test(text)) resolve({ firstByte, prompt: performance.now() - began });
+    });
+    reader.on("error", () => reject(new Error(`the guest ended before its prompt: ${text.slice(-400)}`)));
+  });
+  reader.removeAllListeners("error").on("error", () => {});
+  // The group of the chain: bwrap's first process takes the whole sandbox along.
+  process.kill(-(child.pid as number), "SIGKILL");
+  await ended;
+  reader.destroy();
+  return timings;
+};
+
+export const recordedLaunch = (home: string, id: string): RecordedLaunch => {
+  const { argv } = JSON.parse(readFileSync(`${home}/guests/${id}/launch.json`, "utf8")) as { argv: string[] };
+  const umlDir = /uml_dir=(\S+)/.exec(argv.join(" "))?.[1] as string;
+  return {
+    argv,
+    umlDir,
+    kernelLog: `${home}/guests/${id}/kernel.log`,
+  };
+};

@@ -1,0 +1,139 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RunningServer } from "../server/runningServer.ts";
+import { Terminal } from "./terminal.ts";
+
+/* The built corral command against a built server with a real guest, in the order in which an operator uses it. */
+
+const CORRAL = fileURLToPath(new URL("../../apps/cli/dist/main.js", import.meta.url));
+const ESCAPE = "\u001d";
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe("the corral command", () => {
+  let server: RunningServer;
+  let env: Record<string, string | undefined>;
+  beforeAll(async () => {
+    server = await RunningServer.start();
+    await server.becomeAdmin();
+    await server.demoImage();
+    env = { ...process.env, CORRAL_HOME: server.home, CORRAL_URL: "", CORRAL_TOKEN: "", TERM: "xterm-256color" };
+  });
+  afterAll(async () => {
+    await server?.end();
+  });
+
+  const corral = (line: string, changes: Record<string, string> = {}): Promise<Ended> =>
+    new Promise((resolve) => {
+      const args = [CORRAL, ...line.split(" ")];
+      execFile(process.execPath, args, { env: { ...env, ...changes } }, (error, stdout, stderr) => {
+        resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
+
+  it("is admin on the data folder's socket, without a login", async () => {
+    expect(await corral("guests")).toEqual({ exitCode: 0, stdout: "No guests.\n", stderr: "" });
+    expect(await corral("guests --json")).toEqual({ exitCode: 0, stdout: "[]\n", stderr: "" });
+    expect((await corral("images")).stdout).toMatch(/^NAME .*\ndemo/);
+    expect((await corral("kernels")).stdout).toMatch(/^NAME .*\n.*linux/);
+    expect((await corral("tasks")).stdout).toContain("done");
+    expect((await corral("admin-link")).stdout).toContain(`${server.url}/link#`);
+  });
+
+  it("shows what the server found on its host", async () => {
+    const { stdout } = await corral("doctor");
+    expect(stdout).toMatch(/^(ok|warning) /m);
+    const { checks } = JSON.parse((await corral("doctor --json")).stdout);
+    expect(checks.length).toBeGreaterThan(3);
+  });
+
+  it("reaches a server over the network with a token", async () => {
+    const { stdout: secret } = await corral("token create laptop");
+    const network = { CORRAL_URL: server.url, CORRAL_TOKEN: secret.trim() };
+    expect(await corral("guests", network)).toMatchObject({ exitCode: 0, stdout: "No guests.\n" });
+    const refused = await corral("guests", { ...network, CORRAL_TOKEN: "wrong" });
+    expect(refused.exitCode).toBe(5);
+  });
+
+  it("creates a guest, starts it and waits until it runs", async () => {
+    const { exitCode, stdout } = await corral("create web1 --image demo --memory 64 --tag web --start --wait");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "web1 is created and running.\n" });
+    expect((await corral("guests --tag web --state running")).stdout).toMatch(
+      /^NAME +STATE.*\nweb1 +running .* 64 MiB /,
+    );
+    expect((await corral("guests --tag other")).stdout).toBe("No guests.\n");
+  });
+
+  it("says what is wrong, with an exit code for each kind", async () => {
+    expect(await corral("start nobody")).toMatchObject({ exitCode: 3, stdout: "" });
+    const started = await corral("start web1");
+    expect(started.exitCode).toBe(4);
+    expect(started.stderr).toContain("the guest is running");
+    expect((await corral("create web1 --image demo")).exitCode).toBe(6);
+    const wrong = await corral("create web2 --image demo --memory 1 --json");
+    expect(wrong.exitCode).toBe(6);
+    expect(JSON.parse(wrong.stderr).error.details).toMatchObject([{ field: "memoryMiB" }]);
+  });
+
+  it("is a terminal of the guest, through resizes and the server's death", async () => {
+    const terminal = new Terminal(process.execPath, [CORRAL, "console", "web1"], env);
+    try {
+      await terminal.see(/Ctrl-\] \. leaves/);
+      terminal.type("\n");
+      await terminal.see(/web1:~#/);
+      terminal.type("echo kernel-$(uname -r); stty size\n");
+      await terminal.see(/kernel-6\.\d[\s\S]*30 100/);
+      terminal.resize(90, 20);
+      terminal.type("sleep 1; stty size; mine=$((40+2))\n");
+      await terminal.see(/20 90/);
+
+      await server.restart("SIGKILL");
+      await terminal.see(/The connection is lost/);
+      await terminal.see(/Connected again/);
+      terminal.forget();
+      terminal.type("echo shell-$mine\n");
+      await terminal.see(/shell-42/);
+
+      terminal.type(`${ESCAPE}?`);
+      await terminal.see(/take control/);
+      terminal.type(`${ESCAPE}.`);
+      expect(await terminal.ended).toBe(0);
+    } finally {
+      terminal.close();
+    }
+  });
+
+  it("prints a console's log, without escape sequences or as it was", async () => {
+    const { stdout } = await corral("log web1");
+    expect(stdout).toMatch(/shell-42\n/);
+    expect(stdout).not.toContain("\u001b");
+    expect((await corral("log web1 --raw")).stdout).toContain("shell-42\r\n");
+    expect((await corral("log web1 --tail 2")).stdout.trimEnd().split("\n")).toHaveLength(2);
+    expect(JSON.parse((await corral("log web1 con0 --json")).stdout)).toMatchObject({ guest: "web1", console: "con0" });
+    expect((await corral("log web1 kernel")).stdout).toContain("Linux version");
+    expect((await corral("log web1 con9")).exitCode).toBe(3);
+  });
+
+  it("pauses, resumes, shuts down and deletes", async () => {
+    expect((await corral("pause web1 --wait")).stdout).toBe("web1 is paused.\n");
+    expect((await corral("resume web1 --wait")).stdout).toBe("web1 is running.\n");
+    expect((await corral("restart web1 --wait")).stdout).toBe("web1 is running.\n");
+    expect((await corral("shutdown web1 --wait")).stdout).toBe("web1 is stopped.\n");
+    expect((await corral("delete web1")).exitCode).toBe(2);
+    expect((await corral("delete web1 --yes --json")).stdout).toContain('"deleted": "web1"');
+  });
+
+  it("stops the server, after shutting the guests down where asked to", async () => {
+    await corral("create web3 --image demo --memory 64 --start --wait");
+    const { stdout, stderr, exitCode } = await corral("stop --guests");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("Shutting down web3.");
+    expect(stdout).toBe("The server is stopped.\n");
+    expect((await corral("guests")).exitCode).toBe(7);
+  });
+});

@@ -1,0 +1,151 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { PERSON, RunningServer } from "../server/runningServer.ts";
+import { openBrowser, seeInTerminal, terminalText, watchForErrors } from "./browser.ts";
+
+/* What the README promises a newcomer, step by step, in one browser. */
+describe("a newcomer", () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let page: Page;
+  let errors: string[];
+  beforeAll(async () => {
+    server = await RunningServer.start();
+    browser = await openBrowser();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    errors = watchForErrors(page);
+  });
+  // Each step builds on the one before: after a failure the rest would only wait in vain.
+  let failed = false;
+  beforeEach((step) => {
+    if (failed) step.skip();
+    step.onTestFailed(() => {
+      failed = true;
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.end();
+  });
+
+  it("opens the printed link, chooses a name and a password, and is logged in", async () => {
+    await page.goto(server.link);
+    await page.getByLabel("Name").fill(PERSON.name);
+    await page.getByLabel("Password", { exact: true }).fill(PERSON.password);
+    await page.getByLabel(/again|repeat/i).fill(PERSON.password);
+    await page.keyboard.press("Enter");
+    await page.getByText("No guests yet").waitFor();
+    expect(page.url()).not.toContain("#");
+  });
+
+  it("cannot use the link a second time", async () => {
+    const again = await browser.newPage();
+    await again.goto(server.link);
+    await again
+      .getByText(/used|expired/i)
+      .first()
+      .waitFor();
+    await again.close();
+  });
+
+  it("makes a guest and has a shell in its kernel", async () => {
+    await server.client.logIn({ body: PERSON });
+    await server.demoImage();
+    await page.getByRole("button", { name: "New guest" }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name", { exact: true }).fill("web1");
+    await dialog.getByRole("button", { name: "Create and start" }).click();
+    await seeInTerminal(page, /web1:~#/);
+    await page.keyboard.type("uname -a\n");
+    expect(await seeInTerminal(page, /Linux web1 6\.\S+ .*x86_64/)).toContain("uname -a");
+    await page.getByText("running", { exact: false }).first().waitFor();
+  });
+
+  it("reloads and still sees it, typed nothing by itself, and goes on", async () => {
+    await page.reload();
+    const shown = await seeInTerminal(page, /Linux web1 6\./);
+    expect(shown.trimEnd()).toMatch(/web1:~#$/);
+    await page.keyboard.type("echo still-$((40+2))\n");
+    await seeInTerminal(page, /still-42/);
+  });
+
+  it("resizes the window, and the guest agrees", async () => {
+    await page.setViewportSize({ width: 1000, height: 620 });
+    await page.waitForTimeout(500);
+    await page.keyboard.type("clear; stty size\n");
+    const shown = await seeInTerminal(page, /^\d+ \d+$/m);
+    const [rows, cols] = (/^(\d+) (\d+)$/m.exec(shown) ?? []).slice(1).map(Number);
+    const rowsShown = await page.locator(".xterm-rows > div").count();
+    expect(rows).toBe(rowsShown);
+    expect(cols).toBeGreaterThan(60);
+    expect(cols).toBeLessThan(160);
+  });
+
+  it("types text that is not ASCII, and gets it back", async () => {
+    // Through cat, since the line editor of busybox knows no Japanese.
+    await page.keyboard.type("clear; cat\n");
+    await page.keyboard.insertText("grüße 日本 ✓");
+    await page.keyboard.press("Enter");
+    await seeInTerminal(page, /^grüße 日本 ✓\n+grüße 日本 ✓/m);
+    await page.keyboard.press("Control+d");
+  });
+
+  it("keeps its console when the server is killed and comes back", async () => {
+    await page.keyboard.type("echo before-the-kill\n");
+    await seeInTerminal(page, /^before-the-kill/m);
+    await server.restart("SIGKILL");
+    await page
+      .getByText(/reconnecting/i)
+      .first()
+      .waitFor({ state: "hidden", timeout: 30_000 });
+    await page.locator(".xterm-helper-textarea").focus();
+    await page.keyboard.type("echo after-$((1+1))\n");
+    expect(await seeInTerminal(page, /^after-2/m)).toContain("before-the-kill");
+  });
+
+  it("sees a second window watch, and takes control there", async () => {
+    const second = await page.context().newPage();
+    await second.goto(page.url());
+    await seeInTerminal(second, /after-2/);
+    await second.getByRole("button", { name: /take control/i }).click();
+    await second.locator(".xterm-helper-textarea").focus();
+    await second.keyboard.type("echo from-the-second\n");
+    await seeInTerminal(page, /^from-the-second/m);
+    await second.close();
+  });
+
+  it("pauses, resumes and shuts it down; each button says why when it may not be pressed", async () => {
+    const button = (name: string) => page.getByRole("button", { name, exact: true }).first();
+    await button("Pause").click();
+    await button("Resume").and(page.locator(":not([aria-disabled=true])")).waitFor();
+    await page.mouse.move(5, 400);
+    await button("Pause").hover({ force: true });
+    await page
+      .getByText(/Pause is not possible: the guest is paused/)
+      .first()
+      .waitFor();
+    await button("Resume").click();
+    await server.state("web1", "running");
+    await button("Shut down").click();
+    await server.state("web1", "stopped");
+    await button("Start").and(page.locator(":not([aria-disabled=true])")).waitFor();
+    expect(await terminalText(page)).toMatch(/web1|power|halt/i);
+  });
+
+  it("deletes it after a confirmation and is back at an empty fleet", async () => {
+    await page.getByRole("button", { name: "Delete", exact: true }).first().click();
+    await page
+      .getByRole("alertdialog")
+      .or(page.getByRole("dialog"))
+      .getByRole("button", { name: /Delete/ })
+      .click();
+    await page.getByText("No guests yet").waitFor();
+  });
+
+  it("saw no error in the browser's console, but for the server's own absence", () => {
+    expect(
+      errors.filter((error) => !/WebSocket|ERR_CONNECTION_REFUSED|Failed to (fetch|load resource)/.test(error)),
+    ).toEqual([]);
+  });
+});
