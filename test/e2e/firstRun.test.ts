@@ -94,11 +94,13 @@ describe("a newcomer", () => {
   it("keeps its console when the server is killed and comes back", async () => {
     await page.keyboard.type("echo before-the-kill\n");
     await seeInTerminal(page, /^before-the-kill/m);
+    await server.kill("SIGKILL");
+    await page.getByText("The connection is lost").waitFor();
+    await page.locator(".xterm-helper-textarea").focus();
+    await page.keyboard.type("x");
+    await page.getByText(/what you type now is not sent/).waitFor();
     await server.restart("SIGKILL");
-    await page
-      .getByText(/reconnecting/i)
-      .first()
-      .waitFor({ state: "hidden", timeout: 30_000 });
+    await page.locator("[data-attached=true]").waitFor();
     await page.locator(".xterm-helper-textarea").focus();
     await page.keyboard.type("echo after-$((1+1))\n");
     expect(await seeInTerminal(page, /^after-2/m)).toContain("before-the-kill");

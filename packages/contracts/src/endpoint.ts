@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Role } from "./people.ts";
+import { idOrName } from "./text.ts";
 
 /** What a caller may do with one guest. Each includes the one before it. An owner may all, an operator any guest. */
 export const guestRight = z.enum(["watch", "use", "manage"]);
@@ -48,3 +49,5 @@ export type ListQuery = z.output<typeof listQuery>;
 
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int() });
+
+export const byId = z.strictObject({ id: idOrName });

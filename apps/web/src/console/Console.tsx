@@ -48,6 +48,7 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
   return (
     <section
       aria-label={`Console ${name}`}
+      data-attached={status?.attached ?? false}
       // What is around the cells has their colour.
       style={{ "--terminal": background } as CSSProperties}
       className="flex h-full min-h-0 flex-col bg-terminal"

@@ -186,12 +186,15 @@ describe("a console session", () => {
     server.bytes.length = 0;
     server.drop();
     await until(() => expect(session.status().connection.kind).toBe("waiting"));
+    terminal.input("lost");
+    expect(session.status().notice).toContain("not sent");
     session.retryNow();
     await until(() => expect(server.said("attach")).toHaveLength(2));
     // The newest question comes in one frame with what was missed.
     const missed = "\u001b[6nmissed\r\n";
     server.hello({ offset: 14, end: 14 + missed.length });
     server.print(missed.slice(0, 2));
+    await until(() => expect(session.status().attached).toBe(true));
     // Keys that are pressed meanwhile do arrive.
     terminal.input("k");
     server.print(`${missed.slice(2)}\u001b[6nnew`);

@@ -29,7 +29,9 @@ export interface Size {
 
 export interface ConsoleStatus {
   readonly connection: Connection;
-  /** undefined: not attached yet. */
+  /** The server has said hello over this connection: what is typed now arrives. */
+  readonly attached: boolean;
+  /** undefined: not attached yet. While the connection is lost, what it was before. */
   readonly role: ViewerRole | undefined;
   /** My own id among the viewers. */
   readonly viewer: string | undefined;
@@ -54,6 +56,8 @@ export interface ConsoleSessionOptions {
 }
 
 const FINAL: ReadonlySet<number> = new Set([CLOSE.notLoggedIn, CLOSE.notAllowed, CLOSE.notFound, CLOSE.guestDeleted]);
+
+const NOT_SENT = "Not connected: what you type now is not sent.";
 
 const encoder = new TextEncoder();
 
@@ -105,6 +109,7 @@ export class ConsoleSession {
     this.#fit = attachable(fit);
     this.#status = {
       connection: { kind: "connecting", failures: 0 },
+      attached: false,
       role: undefined,
       viewer: undefined,
       viewers: [],
@@ -122,7 +127,7 @@ export class ConsoleSession {
       url: () => url,
       onOpen: () => this.#attach(),
       onMessage: (data) => (typeof data === "string" ? this.#control(data) : this.#output(new Uint8Array(data))),
-      onConnection: (connection) => this.#show({ connection }),
+      onConnection: (connection) => this.#show({ connection, attached: false }),
       isFinal: (code) => {
         // It did not understand us: begin afresh rather than ask for the same again.
         if (code === CLOSE.badFrame) this.#received = undefined;
@@ -209,7 +214,7 @@ export class ConsoleSession {
         const { viewer, role, cols, rows, state, viewers, offset, end } = frame;
         this.#liveFrom = end;
         this.#startAt(offset);
-        this.#show({ viewer, role, size: { cols, rows }, state, viewers, notice: undefined });
+        this.#show({ attached: true, viewer, role, size: { cols, rows }, state, viewers, notice: undefined });
         this.#resize();
         break;
       }
@@ -316,12 +321,17 @@ export class ConsoleSession {
       if (this.#status.role === "spy") this.#show({ notice: "You are watching. Take control to type." });
       return;
     }
+    if (!this.#status.attached) {
+      // Kept for later it would be typed into whatever the console has become by then.
+      if (!report) this.#show({ notice: NOT_SENT });
+      return;
+    }
     if (this.#status.notice !== undefined && !report) this.#show({ notice: undefined });
     this.#send(encoder.encode(data));
   }
 
   #send(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#status.role !== "writer") return;
+    if (this.#status.role !== "writer" || !this.#status.attached) return;
     for (let from = 0; from < bytes.length; from += CLIENT_FRAME_MAXIMUM_BYTES) {
       this.#socket.send(bytes.subarray(from, from + CLIENT_FRAME_MAXIMUM_BYTES));
     }

@@ -147,8 +147,8 @@ const download = (address: string, name: string): void => {
 
 const Words = ({ guest, status }: { guest: Guest; status: ConsoleStatus | undefined }): ReactNode => {
   if (status === undefined || status.role === undefined) return "Connecting…";
-  if (status.connection.kind !== "open") return "Not connected";
   if (status.notice !== undefined) return <span className="text-moving">{status.notice}</span>;
+  if (status.connection.kind !== "open") return "Not connected";
   switch (guest.state) {
     case "starting":
     case "booting":

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { byId, defineEndpoints, listQuery, page } from "../endpoint.ts";
+import { event } from "../events.ts";
+import { task, taskOutput } from "../tasks.ts";
+import { idOrName } from "../text.ts";
+
+export const activityEndpoints = defineEndpoints({
+  listTasks: {
+    method: "GET",
+    path: "/tasks",
+    summary: "Long work, newest first",
+    tag: "activity",
+    access: { role: "operator" },
+    status: 200,
+    query: listQuery,
+    response: page(task),
+  },
+  getTask: {
+    method: "GET",
+    path: "/tasks/:id",
+    summary: "One task",
+    tag: "activity",
+    access: { role: "operator" },
+    status: 200,
+    params: byId,
+    response: task,
+  },
+  taskOutput: {
+    method: "GET",
+    path: "/tasks/:id/output",
+    summary: "What a task printed",
+    tag: "activity",
+    access: { role: "operator" },
+    status: 200,
+    params: byId,
+    query: z.strictObject({ since: z.coerce.number().int().min(0).default(0) }),
+    response: taskOutput,
+  },
+  cancelTask: {
+    method: "POST",
+    path: "/tasks/:id/cancel",
+    summary: "Cancel a running task",
+    tag: "activity",
+    access: { role: "admin" },
+    status: 202,
+    params: byId,
+    response: task,
+  },
+  listEvents: {
+    method: "GET",
+    path: "/events",
+    summary: "What happened, newest first; over a WebSocket, live",
+    tag: "activity",
+    access: { role: "user" },
+    status: 200,
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+      before: z.coerce.number().int().min(1).optional().describe("Only events with a smaller number"),
+      guest: idOrName.optional(),
+    }),
+    response: z.object({ items: z.array(event) }),
+  },
+});

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { defineEndpoints } from "../endpoint.ts";
+import { consoleName } from "../guestDefinition.ts";
+import { idOrName } from "../text.ts";
+
+/** Bytes of a console log that one request may read. */
+export const LOG_READ_MAXIMUM_BYTES = 8 * 1024 * 1024;
+
+export const consolesEndpoints = defineEndpoints({
+  readConsoleLog: {
+    method: "GET",
+    path: "/guests/:id/consoles/:name/log",
+    summary: "Bytes of a console's log; X-Corral-Offset says the offset of the first",
+    tag: "consoles",
+    access: { role: "user", guest: "watch" },
+    status: 200,
+    params: z.strictObject({ id: idOrName, name: z.union([consoleName, z.literal("kernel")]) }),
+    query: z.strictObject({
+      from: z.coerce.number().int().min(0).optional().describe("Default: the last bytes"),
+      limit: z.coerce.number().int().min(1).max(LOG_READ_MAXIMUM_BYTES).default(65_536),
+    }),
+    contentType: "application/octet-stream",
+  },
+});

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { byId, defineEndpoints, listQuery, page } from "../endpoint.ts";
+import { guest } from "../guest.ts";
+import { guestAction } from "../guestCan.ts";
+import { guestChanges, newGuest } from "../guestDefinition.ts";
+import { idOrName } from "../text.ts";
+
+const guestList = listQuery.extend({
+  sort: z
+    .enum(["name", "-name", "state", "-state", "createdAt", "-createdAt", "memoryMiB", "-memoryMiB"])
+    .default("name"),
+});
+
+export const guestsEndpoints = defineEndpoints({
+  listGuests: {
+    method: "GET",
+    path: "/guests",
+    summary: "Guests that I may see",
+    tag: "guests",
+    access: { role: "user" },
+    status: 200,
+    query: guestList,
+    response: page(guest),
+  },
+  createGuest: {
+    method: "POST",
+    path: "/guests",
+    summary: "Create a guest",
+    tag: "guests",
+    access: { role: "user" },
+    status: 201,
+    body: newGuest,
+    response: guest,
+  },
+  getGuest: {
+    method: "GET",
+    path: "/guests/:id",
+    summary: "One guest",
+    tag: "guests",
+    access: { role: "user", guest: "watch" },
+    status: 200,
+    params: byId,
+    response: guest,
+  },
+  changeGuest: {
+    method: "PATCH",
+    path: "/guests/:id",
+    summary: "Change a guest's definition; a running guest takes it up at its next start",
+    tag: "guests",
+    access: { role: "user", guest: "manage" },
+    status: 200,
+    params: byId,
+    body: guestChanges,
+    response: guest,
+  },
+  deleteGuest: {
+    method: "DELETE",
+    path: "/guests/:id",
+    summary: "Delete a guest with its disks and console logs",
+    tag: "guests",
+    access: { role: "user", guest: "manage" },
+    status: 204,
+    params: byId,
+  },
+  guestAction: {
+    method: "POST",
+    path: "/guests/:id/actions/:action",
+    summary: "Start, shutdown, restart, pause, resume, force-off or force-restart",
+    tag: "guests",
+    access: { role: "user", guest: "use" },
+    status: 202,
+    params: z.strictObject({ id: idOrName, action: guestAction }),
+    response: guest,
+  },
+});
