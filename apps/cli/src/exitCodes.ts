@@ -18,6 +18,7 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   invalid_request: EXIT.refused,
   not_logged_in: EXIT.notAllowed,
   login_failed: EXIT.notAllowed,
+  second_factor_needed: EXIT.notAllowed,
   link_used: EXIT.notAllowed,
   not_allowed: EXIT.notAllowed,
   foreign_origin: EXIT.notAllowed,

@@ -17,6 +17,7 @@ import { Origins } from "./origins.ts";
 import { Authenticator } from "./people/authenticate.ts";
 import { LoginLinks } from "./people/loginLinks.ts";
 import { LoginThrottle } from "./people/loginThrottle.ts";
+import { PasswordLogins } from "./people/passwordLogins.ts";
 import { Sessions } from "./people/sessions.ts";
 import { Tokens } from "./people/tokens.ts";
 import { authentication } from "./plugins/authentication.ts";
@@ -34,6 +35,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { imageRoutes } from "./routes/images.ts";
 import { kernelRoutes } from "./routes/kernels.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { sshKeyRoutes } from "./routes/sshKeys.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import type { Services } from "./services.ts";
@@ -117,6 +119,7 @@ const ROUTES = [
   healthRoutes,
   sessionRoutes,
   tokenRoutes,
+  sshKeyRoutes,
   guestRoutes,
   consoleRoutes,
   imageRoutes,
@@ -167,7 +170,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     kernels: new Kernels(store, events, tools),
     host: new HostFacts(home, () => tools.checkHost()),
     loginLinks: new LoginLinks(store, origins),
-    loginThrottle: new LoginThrottle(),
+    passwordLogins: new PasswordLogins(store, events, new LoginThrottle()),
     sockets: new LiveSockets((caller) => authenticator.isStillGood(caller)),
   };
 };

@@ -8,7 +8,7 @@ import type { Kernels } from "./library/kernels.ts";
 import type { Origins } from "./origins.ts";
 import type { Authenticator } from "./people/authenticate.ts";
 import type { LoginLinks } from "./people/loginLinks.ts";
-import type { LoginThrottle } from "./people/loginThrottle.ts";
+import type { PasswordLogins } from "./people/passwordLogins.ts";
 import type { Sessions } from "./people/sessions.ts";
 import type { Tokens } from "./people/tokens.ts";
 import type { LiveSockets } from "./sockets/liveSockets.ts";
@@ -29,6 +29,6 @@ export interface Services {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly loginLinks: LoginLinks;
-  readonly loginThrottle: LoginThrottle;
+  readonly passwordLogins: PasswordLogins;
   readonly sockets: LiveSockets;
 }

@@ -4,12 +4,14 @@ import { guestsEndpoints } from "./endpoints/guests.ts";
 import { hostEndpoints } from "./endpoints/host.ts";
 import { libraryEndpoints } from "./endpoints/library.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
+import { sshKeysEndpoints } from "./endpoints/sshKeys.ts";
 
 export const API_PREFIX = "/api/v1";
 
 export const endpoints = {
   ...hostEndpoints,
   ...peopleEndpoints,
+  ...sshKeysEndpoints,
   ...guestsEndpoints,
   ...consolesEndpoints,
   ...libraryEndpoints,

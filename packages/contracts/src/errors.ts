@@ -5,6 +5,7 @@ export const ERROR_STATUS = {
   invalid_request: 400,
   not_logged_in: 401,
   login_failed: 401,
+  second_factor_needed: 401,
   link_used: 401,
   not_allowed: 403,
   foreign_origin: 403,

@@ -28,6 +28,8 @@ export const eventType = z.enum([
   "session.refused",
   "token.created",
   "token.deleted",
+  "key.created",
+  "key.deleted",
 ]);
 export type EventType = z.infer<typeof eventType>;
 

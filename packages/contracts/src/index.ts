@@ -11,5 +11,6 @@ export * from "./guestDefinition.ts";
 export * from "./host.ts";
 export * from "./library.ts";
 export * from "./people.ts";
+export * from "./sshKeys.ts";
 export * from "./tasks.ts";
 export * from "./text.ts";

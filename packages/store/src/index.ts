@@ -4,6 +4,7 @@ export type { ImageRow } from "./images.ts";
 export type { KernelRow } from "./kernels.ts";
 export { newId } from "./newId.ts";
 export type { SessionRow } from "./sessions.ts";
+export type { SshKeyRow } from "./sshKeys.ts";
 export { openStore, type Store } from "./store.ts";
 export type { TaskRecord } from "./tasks.ts";
 export type { TokenRow } from "./tokens.ts";

@@ -1,5 +1,5 @@
 import { imageLogin, imageOrigin, kernelAbilities, type Role, type Task, type TaskKind } from "@corral/contracts";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { jsonText } from "./jsonText.ts";
 import { storedDefinition } from "./storedDefinition.ts";
@@ -52,6 +52,25 @@ export const tokens = sqliteTable(
     lastUsedAt: text("last_used_at"),
   },
   (table) => [index("tokens_by_user").on(table.userId)],
+);
+
+/** Public keys that log a user in over ssh. */
+export const sshKeys = sqliteTable(
+  "ssh_keys",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    label: text().notNull(),
+    type: text().notNull(),
+    /** The key itself in base64, as it stands in an authorized_keys file. */
+    blob: text().notNull(),
+    fingerprint: text().notNull(),
+    createdAt: text("created_at").notNull(),
+    lastUsedAt: text("last_used_at"),
+  },
+  (table) => [uniqueIndex("ssh_keys_of_user").on(table.userId, table.fingerprint)],
 );
 
 export const kernels = sqliteTable("kernels", {

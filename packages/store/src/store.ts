@@ -7,6 +7,7 @@ import { Images } from "./images.ts";
 import { Kernels } from "./kernels.ts";
 import { LoginLinks } from "./loginLinks.ts";
 import { Sessions } from "./sessions.ts";
+import { SshKeys } from "./sshKeys.ts";
 import { Tasks } from "./tasks.ts";
 import { Tokens } from "./tokens.ts";
 import { Users } from "./users.ts";
@@ -16,6 +17,7 @@ export interface Store {
   readonly sessions: Sessions;
   readonly loginLinks: LoginLinks;
   readonly tokens: Tokens;
+  readonly sshKeys: SshKeys;
   readonly kernels: Kernels;
   readonly images: Images;
   readonly guests: Guests;
@@ -40,6 +42,7 @@ export const openStore = (home: string): Store => {
     sessions: new Sessions(db),
     loginLinks: new LoginLinks(db),
     tokens: new Tokens(db),
+    sshKeys: new SshKeys(db),
     kernels: new Kernels(db),
     images: new Images(db),
     guests: new Guests(db),

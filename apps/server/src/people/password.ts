@@ -14,7 +14,7 @@ let nobodys: Promise<string> | undefined;
  * Whether this is the password of that hash. For nobody (null) it takes as long as for somebody, so that the time tells
  * no stranger who has an account.
  */
-export const verifyPassword = async (stored: string | null, password: string): Promise<boolean> => {
+export const passwordMatches = async (stored: string | null, password: string): Promise<boolean> => {
   nobodys ??= hashPassword("nobody's");
   const matches = await verify(stored ?? (await nobodys), normal(password));
   return stored !== null && matches;

@@ -1,13 +1,12 @@
-import { CorralError, type Me, type User } from "@corral/contracts";
+import type { Me, User } from "@corral/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { addressOf, networkOf } from "../people/address.ts";
-import { verifyPassword } from "../people/password.ts";
 import { clearSessionCookie, setSessionCookie } from "../people/sessionCookie.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const sessionRoutes = (api: FastifyInstance, services: Services): void => {
-  const { store, events, sessions, loginLinks, loginThrottle, sockets } = services;
+  const { store, events, sessions, loginLinks, passwordLogins, sockets } = services;
 
   const openSession = (user: User, way: string, request: FastifyRequest, reply: FastifyReply): Me => {
     const from = addressOf(request);
@@ -33,15 +32,8 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
   });
 
   route(api, "logIn", async ({ body: { name, password }, request, reply }) => {
-    loginThrottle.attempt(name, networkOf(request));
-    const matches = await verifyPassword(store.users.passwordHash(name), password);
-    const user = store.users.find(name);
-    if (!matches || user === null) {
-      const message = `A login as ${name} from ${addressOf(request)} was refused`;
-      events.append({ type: "session.refused", actor: null, subject: user?.id ?? null, message, data: { name } });
-      throw new CorralError("login_failed", "Name or password is wrong.");
-    }
-    loginThrottle.succeeded(name, networkOf(request));
+    const origin = { from: addressOf(request), network: networkOf(request) };
+    const user = await passwordLogins.verifyPassword(name, password, null, origin);
     return openSession(user, "password", request, reply);
   });
 

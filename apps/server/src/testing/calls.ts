@@ -5,6 +5,7 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   redeemLink: { secret: "x".repeat(43) },
   logIn: { name: "nobody", password: "wrong password" },
   createToken: { label: "a token" },
+  createKey: { key: "ssh-ed25519 AAAA" },
   createGuest: { name: "fresh", image: "demo" },
   changeGuest: { description: "changed" },
   buildDebianImage: { name: "debian" },

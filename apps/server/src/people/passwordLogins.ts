@@ -1,0 +1,48 @@
+import { CorralError, type User } from "@corral/contracts";
+import type { Store } from "@corral/store";
+import type { EventLog } from "../events/eventLog.ts";
+import type { LoginThrottle } from "./loginThrottle.ts";
+import { passwordMatches } from "./password.ts";
+
+/** Where somebody tries to log in from. */
+export interface Origin {
+  /** In words for people. */
+  readonly from: string;
+  /** What guessing is counted by: see networkOf. */
+  readonly network: string;
+}
+
+/** Logins with a password, by whichever door they come. */
+export class PasswordLogins {
+  readonly #store: Store;
+  readonly #events: EventLog;
+  readonly #throttle: LoginThrottle;
+
+  constructor(store: Store, events: EventLog, throttle: LoginThrottle) {
+    this.#store = store;
+    this.#events = events;
+    this.#throttle = throttle;
+  }
+
+  /**
+   * Whose name and password these are. `secondFactor` is a code, for those who have set one up; null: none was given.
+   * Throws `login_failed` and `too_many_requests`, and `second_factor_needed` when only that is missing.
+   */
+  async verifyPassword(
+    name: string,
+    password: string,
+    _secondFactor: string | null,
+    { from, network }: Origin,
+  ): Promise<User> {
+    this.#throttle.attempt(name, network);
+    const matches = await passwordMatches(this.#store.users.passwordHash(name), password);
+    const user = this.#store.users.find(name);
+    if (!matches || user === null) {
+      const message = `A login as ${name} from ${from} was refused`;
+      this.#events.append({ type: "session.refused", subject: user?.id ?? null, message, data: { name, from } });
+      throw new CorralError("login_failed", "Name or password is wrong.");
+    }
+    this.#throttle.succeeded(name, network);
+    return user;
+  }
+}
