@@ -1,44 +1,6 @@
-import type { ErrorCode } from "@corral/contracts";
+import type { ExitCode } from "@corral/contracts";
 
-/** What the process ends with. Scripts count on these: docs/operations.md, "The corral command". */
-export const EXIT = {
-  ok: 0,
-  failure: 1,
-  usage: 2,
-  notFound: 3,
-  wrongState: 4,
-  notAllowed: 5,
-  refused: 6,
-  unreachable: 7,
-} as const;
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
-
-export const exitCodeOf: Record<ErrorCode, ExitCode> = {
-  invalid_request: EXIT.refused,
-  not_logged_in: EXIT.notAllowed,
-  login_failed: EXIT.notAllowed,
-  second_factor_needed: EXIT.notAllowed,
-  link_used: EXIT.notAllowed,
-  not_allowed: EXIT.notAllowed,
-  foreign_origin: EXIT.notAllowed,
-  not_found: EXIT.notFound,
-  wrong_state: EXIT.wrongState,
-  name_taken: EXIT.refused,
-  in_use: EXIT.wrongState,
-  host_unfit: EXIT.failure,
-  cancelled: EXIT.failure,
-  offset_expired: EXIT.notFound,
-  body_too_large: EXIT.refused,
-  unsupported_media_type: EXIT.refused,
-  offset_beyond_end: EXIT.notFound,
-  unknown_host: EXIT.notAllowed,
-  impossible: EXIT.refused,
-  too_many_requests: EXIT.failure,
-  internal: EXIT.failure,
-  guest_silent: EXIT.failure,
-  disk_full: EXIT.failure,
-};
+export { EXIT, type ExitCode, exitCodeOf } from "@corral/contracts";
 
 /** An expected end of a command with something to say: what happened, and what to do next. */
 export class CommandError extends Error {

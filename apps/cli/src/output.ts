@@ -1,4 +1,4 @@
-import { printable } from "./printable.ts";
+import { printable } from "@corral/contracts";
 
 /** Where a command's results go: for a person, or with --json for a program. */
 export class Output {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callerWay } from "./people.ts";
 import { timestamp } from "./text.ts";
 
 export const eventType = z.enum([
@@ -30,14 +31,21 @@ export const eventType = z.enum([
   "token.deleted",
   "key.created",
   "key.deleted",
+  "call.refused",
 ]);
 export type EventType = z.infer<typeof eventType>;
+
+export const eventResult = z.enum(["done", "refused", "failed"]);
+export type EventResult = z.infer<typeof eventResult>;
 
 export const event = z.object({
   seq: z.int().describe("Grows by one with each event, without gaps"),
   at: timestamp,
   type: eventType,
   actor: z.string().nullable().describe("Who did it; null: Corral or the guest itself"),
+  by: callerWay.nullable().describe("The way they came; null: nobody came"),
+  from: z.string().nullable().describe("Where they came from: an address, or the admin socket"),
+  result: eventResult.describe("Whether what was asked for was done"),
   subject: z.string().nullable().describe("Id of the guest, image, task … it is about"),
   message: z.string(),
   data: z.record(z.string(), z.unknown()),

@@ -17,9 +17,13 @@ export const password = z
 export const user = z.object({ id, name, role, createdAt: timestamp });
 export type User = z.infer<typeof user>;
 
+/** The way that somebody came: the page, an API token, the admin socket, ssh. */
+export const callerWay = z.enum(["session", "token", "socket", "ssh"]);
+export type CallerWay = z.infer<typeof callerWay>;
+
 export const me = z.object({
   user: user.pick({ id: true, name: true, role: true }),
-  by: z.enum(["session", "token", "socket"]).describe("How this request proved who it is"),
+  by: callerWay.describe("How this request proved who it is"),
 });
 export type Me = z.infer<typeof me>;
 

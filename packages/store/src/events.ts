@@ -1,18 +1,36 @@
-import { type CorralEvent, event } from "@corral/contracts";
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { type CallerWay, type CorralEvent, event } from "@corral/contracts";
+import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { events } from "./schema.ts";
 
+/** Whoever does something says also how and from where they came. */
+export type Author =
+  | { readonly actor: string; readonly by: CallerWay | null; readonly from: string | null }
+  | { readonly actor?: null; readonly by?: CallerWay | null; readonly from?: string | null };
+
 export type NewEvent = Pick<CorralEvent, "type" | "message"> &
-  Partial<Pick<CorralEvent, "actor" | "subject" | "data">> & {
+  Partial<Pick<CorralEvent, "subject" | "data" | "result">> &
+  Author & {
     /** Who owned the guest when it happened: they may see the event too, beside operators. */
     readonly ownerId?: string;
   };
 
-/** Only events about one thing, or only those that one user may see. */
+/** Which events are meant; what is left out narrows nothing. */
 export interface EventFilter {
-  readonly subject?: string;
-  readonly ownerId?: string;
+  /** Id of the thing that they are about. */
+  readonly subject?: string | undefined;
+  /** Only those that this user may see. */
+  readonly ownerId?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly by?: CallerWay | undefined;
+  readonly result?: CorralEvent["result"] | undefined;
+  /** A type, or the part before its dot. */
+  readonly type?: string | undefined;
+  /** Not before, and before, this time: ISO 8601 in UTC. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Text in the message, the actor or where they came from. */
+  readonly q?: string | undefined;
 }
 
 export interface EventRecord {
@@ -27,13 +45,21 @@ export class Events {
     this.#db = db;
   }
 
-  append({ ownerId = undefined, ...given }: NewEvent): EventRecord {
-    const row = { at: new Date().toISOString(), actor: null, subject: null, data: {}, ...given };
+  append({ ownerId, from = null, ...given }: NewEvent): EventRecord {
+    const row = {
+      at: new Date().toISOString(),
+      actor: null,
+      by: null,
+      result: "done" as const,
+      subject: null,
+      data: {},
+      ...given,
+    };
     const { lastInsertRowid } = this.#db
       .insert(events)
-      .values({ ...row, ownerId: ownerId ?? null })
+      .values({ ...row, source: from, ownerId: ownerId ?? null })
       .run();
-    return { event: { seq: Number(lastInsertRowid), ...row }, ownerId: ownerId ?? null };
+    return { event: { seq: Number(lastInsertRowid), ...row, from }, ownerId: ownerId ?? null };
   }
 
   /** Newest first. */
@@ -64,11 +90,46 @@ export class Events {
         .get()?.seq ?? 0
     );
   }
+
+  /** Deletes the oldest events that are older than this, so many at most. How many it were. */
+  prune(olderThan: string, limit: number): number {
+    const oldest = this.#db.select({ seq: events.seq, at: events.at }).from(events).orderBy(asc(events.seq));
+    const old = oldest
+      .limit(limit)
+      .all()
+      .filter(({ at }) => at < olderThan);
+    if (old.length === 0) return 0;
+    return this.#db
+      .delete(events)
+      .where(
+        inArray(
+          events.seq,
+          old.map(({ seq }) => seq),
+        ),
+      )
+      .run().changes;
+  }
 }
 
-const matches = ({ subject, ownerId }: EventFilter) => [
-  subject === undefined ? undefined : eq(events.subject, subject),
-  ownerId === undefined ? undefined : eq(events.ownerId, ownerId),
-];
+const matches = ({ subject, ownerId, actor, by, result, type, since, until, q }: EventFilter): (SQL | undefined)[] => {
+  const equal = <T>(value: T | undefined, make: (value: T) => SQL | undefined) =>
+    value === undefined ? undefined : make(value);
+  return [
+    equal(subject, (value) => eq(events.subject, value)),
+    equal(ownerId, (value) => eq(events.ownerId, value)),
+    equal(actor, (value) => eq(events.actor, value)),
+    equal(by, (value) => eq(events.by, value)),
+    equal(result, (value) => eq(events.result, value)),
+    equal(type, (value) => (value.includes(".") ? eq(events.type, value) : like(events.type, `${value}.%`))),
+    equal(since, (value) => gte(events.at, value)),
+    equal(until, (value) => lt(events.at, value)),
+    equal(q, (value) => or(...[events.message, events.actor, events.source].map((column) => contains(column, value)))),
+  ];
+};
 
-const toEvent = ({ ownerId: _, ...row }: typeof events.$inferSelect): CorralEvent => event.parse(row);
+/** The text as it stands: a % or _ in it means itself. */
+const contains = (column: typeof events.message | typeof events.actor | typeof events.source, text: string): SQL =>
+  sql`${column} like ${`%${text.replace(/[\\%_]/g, "\\$&")}%`} escape '\\'`;
+
+const toEvent = ({ ownerId: _, source, ...row }: typeof events.$inferSelect): CorralEvent =>
+  event.parse({ ...row, from: source });

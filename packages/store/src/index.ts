@@ -1,4 +1,4 @@
-export type { EventFilter, EventRecord, NewEvent } from "./events.ts";
+export type { Author, EventFilter, EventRecord, NewEvent } from "./events.ts";
 export type { GuestLinks, GuestRecord } from "./guests.ts";
 export type { ImageRow } from "./images.ts";
 export type { KernelRow } from "./kernels.ts";

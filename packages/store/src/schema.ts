@@ -1,4 +1,13 @@
-import { imageLogin, imageOrigin, kernelAbilities, type Role, type Task, type TaskKind } from "@corral/contracts";
+import {
+  type CallerWay,
+  type EventResult,
+  imageLogin,
+  imageOrigin,
+  kernelAbilities,
+  type Role,
+  type Task,
+  type TaskKind,
+} from "@corral/contracts";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { jsonText } from "./jsonText.ts";
@@ -138,6 +147,10 @@ export const events = sqliteTable(
     ownerId: text("owner_id"),
     message: text().notNull(),
     data: jsonText(z.record(z.string(), z.unknown()))().notNull(),
+    /** The way the actor came, and where from. */
+    by: text().$type<CallerWay>(),
+    source: text(),
+    result: text().$type<EventResult>().notNull().default("done"),
   },
   (table) => [
     index("events_by_subject").on(table.subject, table.seq),

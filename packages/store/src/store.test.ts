@@ -89,6 +89,29 @@ test("events are numbered without gaps and filtered by subject and owner", () =>
   expect(messages(events.list({ limit: 10, subject: "g2" }))).toEqual(["two"]);
   expect(messages(events.after(1, 1))).toEqual(["two"]);
   expect(events.newest()).toBe(3);
+  events.append({
+    type: "session.refused",
+    by: "ssh",
+    from: "10.0.0.9",
+    result: "refused",
+    message: "100% of_it",
+  });
+  for (const filter of [
+    { by: "ssh" },
+    { result: "refused" },
+    { type: "session" },
+    { q: "10.0.0.9" },
+    { q: "0% of_" },
+  ] as const) {
+    expect(messages(events.list({ limit: 10, ...filter }))).toEqual(["100% of_it"]);
+  }
+  expect(messages(events.list({ limit: 10, q: "%" }))).toEqual(["100% of_it"]);
+  expect(events.list({ limit: 10, until: "2000-01-01T00:00:00.000Z" })).toEqual([]);
+  expect(events.list({ limit: 10, since: "2000-01-01T00:00:00.000Z", type: "guest.created" })).toHaveLength(2);
+
+  expect(events.prune("2000-01-01T00:00:00.000Z", 10)).toBe(0);
+  expect([events.prune("2999-01-01T00:00:00.000Z", 3), events.prune("2999-01-01T00:00:00.000Z", 3)]).toEqual([3, 1]);
+  expect(events.append({ type: "server.started", message: "five" }).event.seq).toBe(5);
   expect(JSON.stringify(events.list({ limit: 10 }))).not.toContain("ownerId");
 });
 

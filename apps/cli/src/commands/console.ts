@@ -1,6 +1,6 @@
+import { ESCAPE_HELP, type EscapeCommand, EscapeKey } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { ConsoleSocket } from "../console/consoleSocket.ts";
-import { ESCAPE_HELP, type EscapeCommand, EscapeKey } from "../console/escapeKey.ts";
 import { TerminalView } from "../console/terminalView.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { firstConsole } from "../firstConsole.ts";

@@ -1,5 +1,4 @@
-import { SCREEN_MAXIMUM_COLS, SCREEN_MAXIMUM_ROWS, type ServerFrame } from "@corral/contracts";
-import { printable } from "../printable.ts";
+import { printable, SCREEN_MAXIMUM_COLS, SCREEN_MAXIMUM_ROWS, type ServerFrame } from "@corral/contracts";
 import type { ConsoleView, WindowSize } from "./consoleSocket.ts";
 
 /** Where a terminal does not say its size. */

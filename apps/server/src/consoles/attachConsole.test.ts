@@ -45,7 +45,7 @@ test("the seat is taken over, everybody sees it, and the audit log too", async (
     ["console.attached", "ada"],
     ["console.attached", "ulf"],
   ]);
-  expect(events[0]?.data).toEqual({ console: "con0", from: "127.0.0.1", typedBytes: 0 });
+  expect(events[0]).toMatchObject({ by: "session", from: "127.0.0.1", data: { console: "con0", typedBytes: 0 } });
 });
 
 test.each<[string, (socket: TestSocket) => void, number, string]>([

@@ -4,7 +4,6 @@ import {
   type ClientFrame,
   CorralError,
   clientFrame,
-  type EventType,
   type ServerFrame,
 } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
@@ -14,6 +13,7 @@ import type { WebSocket } from "ws";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Caller } from "../people/caller.ts";
 import { closeSocket } from "../sockets/closeSocket.ts";
+import { VisitEvents } from "./visitEvents.ts";
 
 type ViewerPort = Parameters<Supervisor["attach"]>[2];
 type ViewerEvent = Parameters<ViewerPort["send"]>[0];
@@ -44,12 +44,14 @@ class Attachment {
   readonly #socket: WebSocket;
   readonly #options: AttachOptions;
   readonly #deadline: NodeJS.Timeout;
+  readonly #visit: VisitEvents;
   #viewer: Viewer | null = null;
   #stopListening: () => void = () => {};
 
   constructor(socket: WebSocket, options: AttachOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.#visit = new VisitEvents(options);
     this.#deadline = setTimeout(() => {
       closeSocket(socket, CLOSE.attachTimeout, `No attach frame came within ${ATTACH_DEADLINE_MS / 1000} s.`);
     }, ATTACH_DEADLINE_MS);
@@ -86,7 +88,7 @@ class Attachment {
       if (event.type !== "state" || event.id !== guest.id) return;
       this.#send({ type: "state", state: event.state, reason: event.reason });
     });
-    this.#tell("console.attached", "attached to", { role: this.#viewer.role });
+    this.#visit.attached(this.#viewer.role);
   }
 
   #control(frame: Exclude<ClientFrame, AttachFrame>): void {
@@ -115,7 +117,7 @@ class Attachment {
     }
     const had = viewer.role;
     viewer.take();
-    if (had !== "writer" && viewer.role === "writer") this.#tell("console.taken", "took control of");
+    if (had !== "writer" && viewer.role === "writer") this.#visit.taken();
   }
 
   #port(): ViewerPort {
@@ -152,19 +154,7 @@ class Attachment {
     this.#stopListening();
     if (this.#viewer === null) return;
     this.#viewer.detach();
-    this.#guarded(() => this.#tell("console.detached", "left", { typedBytes: this.#viewer?.typedBytes ?? 0 }));
-  }
-
-  #tell(type: EventType, did: string, data: Record<string, unknown> = {}): void {
-    const { events, guest, consoleName, caller } = this.#options;
-    events.append({
-      type,
-      actor: caller.actor,
-      subject: guest.id,
-      ownerId: guest.ownerId,
-      message: `${caller.actor} ${did} ${consoleName} of ${guest.definition.name}`,
-      data: { console: consoleName, from: caller.from, ...data },
-    });
+    this.#guarded(() => this.#visit.left(this.#viewer?.typedBytes ?? 0));
   }
 
   /** Nothing that comes over this socket may end more than this socket. */

@@ -16,7 +16,7 @@ import type { GuestRecord, Store } from "@corral/store";
 import type { GuestStatus, Supervisor } from "@corral/supervisor";
 import type { EventLog } from "../events/eventLog.ts";
 import type { ImageFolder } from "../library/imageFolder.ts";
-import type { Caller } from "../people/caller.ts";
+import { authorOf, type Caller } from "../people/caller.ts";
 import { checkAdminFields } from "./adminFields.ts";
 import { resolveDefinition } from "./definitionChecks.ts";
 import { guestAnswer } from "./guestAnswer.ts";
@@ -201,11 +201,11 @@ export class Guests {
   #tell(
     type: "guest.created" | "guest.changed" | "guest.action" | "guest.deleted",
     { id, ownerId }: GuestRecord,
-    { actor }: Caller,
+    author: Caller,
     message: string,
     data: Record<string, unknown> = {},
   ): void {
-    this.#events.append({ type, actor, subject: id, ownerId, message, data });
+    this.#events.append({ type, ...authorOf(author), subject: id, ownerId, message, data });
   }
 }
 

@@ -2,7 +2,7 @@ import { CorralError, type Image, type NewDebianImage, type Task, type TaskKind 
 import { type ImageRow, newId, type Store } from "@corral/store";
 import type { BuiltImage, ImageBuild } from "@corral/supervisor";
 import type { EventLog } from "../events/eventLog.ts";
-import type { Caller } from "../people/caller.ts";
+import { type Author, authorOf } from "../people/caller.ts";
 import type { TaskRunner } from "../tasks/taskRunner.ts";
 import type { HostTools } from "./hostTools.ts";
 import type { ImageFolder } from "./imageFolder.ts";
@@ -49,8 +49,8 @@ export class Images {
     return Promise.all(this.#store.images.list().map((row) => this.#shown(row)));
   }
 
-  buildDemo({ actor }: Pick<Caller, "actor">): Task {
-    return this.#start(actor, {
+  buildDemo(author: Author): Task {
+    return this.#start(author, {
       kind: "build-demo-image",
       title: "Build the demo image",
       name: DEMO_IMAGE,
@@ -58,9 +58,9 @@ export class Images {
     });
   }
 
-  buildDebian(request: NewDebianImage, { actor }: Caller): Task {
+  buildDebian(request: NewDebianImage, author: Author): Task {
     const { name, ...wanted } = request;
-    return this.#start(actor, {
+    return this.#start(author, {
       kind: "build-debian-image",
       title: `Build the Debian image ${name} (${wanted.suite})`,
       name,
@@ -68,8 +68,8 @@ export class Images {
     });
   }
 
-  register({ name, path }: { readonly name: string; readonly path: string }, { actor }: Caller): Task {
-    return this.#start(actor, {
+  register({ name, path }: { readonly name: string; readonly path: string }, author: Author): Task {
+    return this.#start(author, {
       kind: "register-image",
       title: `Register ${path} as the image ${name}`,
       name,
@@ -78,24 +78,24 @@ export class Images {
   }
 
   /** Throws `not_found`, `in_use`. */
-  async delete(idOrName: string, { actor }: Caller): Promise<void> {
+  async delete(idOrName: string, author: Author): Promise<void> {
     const image = this.#store.images.find(idOrName);
     if (image === null) throw new CorralError("not_found", "There is no such image.");
     // The row first: the database refuses when a guest uses it, and a file without a row is swept at the next start.
     this.#store.images.delete(image.id);
     await this.#folder.remove(image.file);
-    const message = `${actor} deleted the image ${image.name}`;
-    this.#events.append({ type: "image.deleted", actor, subject: image.id, message });
+    const message = `${author.actor} deleted the image ${image.name}`;
+    this.#events.append({ type: "image.deleted", ...authorOf(author), subject: image.id, message });
     this.#events.changed("image", image.id);
   }
 
-  #start(actor: string, { kind, title, name, make }: NewImage): Task {
+  #start(author: Author, { kind, title, name, make }: NewImage): Task {
     this.#refuseTakenName(name);
     return this.#tasks.submit({
       kind,
       title,
       subject: name,
-      actor,
+      author: authorOf(author),
       work: async ({ signal, output, progress }) => {
         const file = `${newId()}.img`;
         const { origin, login, facts } = await make({
@@ -106,15 +106,16 @@ export class Images {
           onProgress: progress,
         });
         const { sizeBytes, mtimeS, sha256 } = facts;
-        await this.#register({ name, file, origin, login, sizeBytes, mtimeS, sha256 }, actor);
+        await this.#register({ name, file, origin, login, sizeBytes, mtimeS, sha256 }, author);
       },
     });
   }
 
-  async #register(image: Omit<ImageRow, "id" | "createdAt">, actor: string): Promise<void> {
+  async #register(image: Omit<ImageRow, "id" | "createdAt">, author: Author): Promise<void> {
     try {
       const { id, name } = this.#store.images.insert(image);
-      this.#events.append({ type: "image.created", actor, subject: id, message: `${actor} made the image ${name}` });
+      const message = `${author.actor} made the image ${name}`;
+      this.#events.append({ type: "image.created", ...authorOf(author), subject: id, message });
       this.#events.changed("image", id);
     } catch (error) {
       await this.#folder.remove(image.file);

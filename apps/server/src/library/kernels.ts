@@ -5,7 +5,7 @@ import { CorralError, type Kernel, libraryName } from "@corral/contracts";
 import type { KernelRow, Store } from "@corral/store";
 import type { z } from "zod";
 import type { EventLog } from "../events/eventLog.ts";
-import type { Caller } from "../people/caller.ts";
+import { type Author, authorOf } from "../people/caller.ts";
 import type { HostTools } from "./hostTools.ts";
 
 /** Kernels found at once; each is run to ask it what it is. */
@@ -46,23 +46,23 @@ export class Kernels {
   }
 
   /** Throws `impossible` for a file that is no UML kernel, `name_taken`. */
-  async register(path: string, name: string | undefined, { actor }: Pick<Caller, "actor">): Promise<Kernel> {
+  async register(path: string, name: string | undefined, author: Author): Promise<Kernel> {
     const { version, abilities, modules } = await this.#tools.probeKernel(path);
     const given = name ?? this.#freeName(path, version);
     const row = this.#store.kernels.insert({ name: given, path, version, abilities, modules });
-    const message = `${actor} registered the kernel ${row.name} (${version})`;
-    this.#events.append({ type: "kernel.registered", actor, subject: row.id, message });
+    const message = `${author.actor} registered the kernel ${row.name} (${version})`;
+    this.#events.append({ type: "kernel.registered", ...authorOf(author), subject: row.id, message });
     this.#events.changed("kernel", row.id);
     return this.#shown(row);
   }
 
   /** Throws `not_found`, `in_use`. */
-  delete(idOrName: string, { actor }: Caller): void {
+  delete(idOrName: string, author: Author): void {
     const kernel = this.#store.kernels.find(idOrName);
     if (kernel === null) throw new CorralError("not_found", "There is no such kernel.");
     this.#store.kernels.delete(kernel.id);
-    const message = `${actor} deleted the kernel ${kernel.name}; its file stays`;
-    this.#events.append({ type: "kernel.deleted", actor, subject: kernel.id, message });
+    const message = `${author.actor} deleted the kernel ${kernel.name}; its file stays`;
+    this.#events.append({ type: "kernel.deleted", ...authorOf(author), subject: kernel.id, message });
     this.#events.changed("kernel", kernel.id);
   }
 

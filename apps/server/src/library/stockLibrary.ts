@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Services } from "../services.ts";
 
 /** How events name what Corral does of its own accord. */
-const CORRAL = { actor: "corral" };
+const CORRAL = { actor: "corral", by: null, from: null };
 
 /**
  * Sees to it that a newcomer has something to start: the host's kernels, and the demo image, which is given their

@@ -1,9 +1,16 @@
-import type { Me, User } from "@corral/contracts";
+import type { CallerWay, User } from "@corral/contracts";
+
+/** Who did something, as events keep it. */
+export interface Author {
+  readonly actor: string;
+  readonly by: CallerWay | null;
+  readonly from: string | null;
+}
 
 /** Who makes a request. */
-export interface Caller {
+export interface Caller extends Author {
   readonly user: Pick<User, "id" | "name" | "role">;
-  readonly by: Me["by"];
+  readonly by: CallerWay;
   /** How events name them. */
   readonly actor: string;
   /** Id of the session or the token; null on the admin socket. */
@@ -11,3 +18,5 @@ export interface Caller {
   /** Where from, in words for people. */
   readonly from: string;
 }
+
+export const authorOf = ({ actor, by, from }: Author): Author => ({ actor, by, from });

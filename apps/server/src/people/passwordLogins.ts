@@ -1,4 +1,4 @@
-import { CorralError, type User } from "@corral/contracts";
+import { type CallerWay, CorralError, type User } from "@corral/contracts";
 import type { Store } from "@corral/store";
 import type { EventLog } from "../events/eventLog.ts";
 import type { LoginThrottle } from "./loginThrottle.ts";
@@ -6,6 +6,7 @@ import { passwordMatches } from "./password.ts";
 
 /** Where somebody tries to log in from. */
 export interface Origin {
+  readonly by: CallerWay;
   /** In words for people. */
   readonly from: string;
   /** What guessing is counted by: see networkOf. */
@@ -32,14 +33,15 @@ export class PasswordLogins {
     name: string,
     password: string,
     _secondFactor: string | null,
-    { from, network }: Origin,
+    { by, from, network }: Origin,
   ): Promise<User> {
     this.#throttle.attempt(name, network);
     const matches = await passwordMatches(this.#store.users.passwordHash(name), password);
     const user = this.#store.users.find(name);
     if (!matches || user === null) {
       const message = `A login as ${name} from ${from} was refused`;
-      this.#events.append({ type: "session.refused", subject: user?.id ?? null, message, data: { name, from } });
+      const attempt = { by, from, result: "refused", data: { name } } as const;
+      this.#events.append({ type: "session.refused", ...attempt, subject: user?.id ?? null, message });
       throw new CorralError("login_failed", "Name or password is wrong.");
     }
     this.#throttle.succeeded(name, network);

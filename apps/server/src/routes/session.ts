@@ -1,6 +1,7 @@
 import type { Me, User } from "@corral/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { addressOf, networkOf } from "../people/address.ts";
+import { authorOf } from "../people/caller.ts";
 import { clearSessionCookie, setSessionCookie } from "../people/sessionCookie.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
@@ -13,7 +14,7 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
     const { secret } = sessions.open(user, from);
     setSessionCookie(request, reply, secret);
     const message = `${user.name} logged in by ${way} from ${from}`;
-    events.append({ type: "session.opened", actor: user.name, subject: user.id, message, data: { from } });
+    events.append({ type: "session.opened", actor: user.name, by: "session", from, subject: user.id, message });
     return { user, by: "session" };
   };
 
@@ -26,13 +27,14 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
     const { user, created } = await loginLinks.redeem(body);
     if (created) {
       const message = `${user.name} became the first admin`;
-      events.append({ type: "user.created", actor: user.name, subject: user.id, message });
+      const author = { actor: user.name, by: "session", from: addressOf(request) } as const;
+      events.append({ type: "user.created", ...author, subject: user.id, message });
     }
     return openSession(user, "one-time link", request, reply);
   });
 
   route(api, "logIn", async ({ body: { name, password }, request, reply }) => {
-    const origin = { from: addressOf(request), network: networkOf(request) };
+    const origin = { by: "session", from: addressOf(request), network: networkOf(request) } as const;
     const user = await passwordLogins.verifyPassword(name, password, null, origin);
     return openSession(user, "password", request, reply);
   });
@@ -44,7 +46,7 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
     sockets.closeOfCredential(caller.credential);
     clearSessionCookie(request, reply);
     const message = `${caller.actor} logged out`;
-    events.append({ type: "session.closed", actor: caller.actor, subject: caller.user.id, message });
+    events.append({ type: "session.closed", ...authorOf(caller), subject: caller.user.id, message });
   });
 
   route(api, "me", ({ caller: { user, by } }) => ({ user, by }));

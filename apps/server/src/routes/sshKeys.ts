@@ -1,6 +1,7 @@
 import { CorralError, SSH_KEYS_MAXIMUM, type SshKey } from "@corral/contracts";
 import type { SshKeyRow } from "@corral/store";
 import type { FastifyInstance } from "fastify";
+import { authorOf } from "../people/caller.ts";
 import { parsePublicKey } from "../people/sshKey.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
@@ -30,7 +31,7 @@ export const sshKeyRoutes = (api: FastifyInstance, { store, events }: Services):
       return store.sshKeys.insert({ userId: caller.user.id, label, ...key });
     });
     const message = `${caller.actor} added the ssh key ${label}, ${key.fingerprint}`;
-    events.append({ type: "key.created", actor: caller.actor, subject: caller.user.id, message });
+    events.append({ type: "key.created", ...authorOf(caller), subject: caller.user.id, message });
     return shown(row);
   });
 
@@ -38,7 +39,7 @@ export const sshKeyRoutes = (api: FastifyInstance, { store, events }: Services):
     const row = store.sshKeys.delete(id, caller.user.id);
     if (row === null) throw new CorralError("not_found", "You have no such ssh key.");
     const message = `${caller.actor} deleted the ssh key ${row.label}, ${row.fingerprint}`;
-    events.append({ type: "key.deleted", actor: caller.actor, subject: caller.user.id, message });
+    events.append({ type: "key.deleted", ...authorOf(caller), subject: caller.user.id, message });
   });
 };
 

@@ -1,7 +1,7 @@
 import { CorralError, type Token } from "@corral/contracts";
 import type { TokenRow } from "@corral/store";
 import type { FastifyInstance } from "fastify";
-import type { Caller } from "../people/caller.ts";
+import { authorOf, type Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
@@ -20,7 +20,7 @@ export const tokenRoutes = (api: FastifyInstance, { store, events, tokens, login
     }
     const { row, secret } = tokens.create(caller.user, label);
     const message = `${caller.actor} made the token ${label}`;
-    events.append({ type: "token.created", actor: caller.actor, subject: row.id, message });
+    events.append({ type: "token.created", ...authorOf(caller), subject: row.id, message });
     return { ...shown(row, caller), secret };
   });
 
@@ -28,13 +28,13 @@ export const tokenRoutes = (api: FastifyInstance, { store, events, tokens, login
     if (!store.tokens.delete(id, caller.user.id)) throw new CorralError("not_found", "You have no such token.");
     sockets.closeOfCredential(id);
     const message = `${caller.actor} deleted a token`;
-    events.append({ type: "token.deleted", actor: caller.actor, subject: id, message });
+    events.append({ type: "token.deleted", ...authorOf(caller), subject: id, message });
   });
 
   route(api, "createAdminLink", ({ caller }) => {
     const link = loginLinks.create(store.users.find(caller.user.id));
     const message = `${caller.actor} made a login link`;
-    events.append({ type: "token.created", actor: caller.actor, subject: caller.user.id, message });
+    events.append({ type: "token.created", ...authorOf(caller), subject: caller.user.id, message });
     return link;
   });
 };

@@ -2,6 +2,7 @@ import { CorralError, type Task, type TaskKind } from "@corral/contracts";
 import type { Store, TaskRecord } from "@corral/store";
 import type { FastifyBaseLogger } from "fastify";
 import type { EventLog } from "../events/eventLog.ts";
+import type { Author } from "../people/caller.ts";
 import { TaskOutput } from "./taskOutput.ts";
 
 /** Tasks that wait while one runs. */
@@ -23,7 +24,7 @@ export interface NewTask {
   readonly kind: TaskKind;
   readonly title: string;
   readonly subject: string | null;
-  readonly actor: string;
+  readonly author: Author;
   readonly work: (context: TaskContext) => Promise<void>;
 }
 
@@ -62,16 +63,17 @@ export class TaskRunner {
   }
 
   /** Throws `too_many_requests` when too many wait already. */
-  submit({ kind, title, subject, actor, work }: NewTask): Task {
+  submit({ kind, title, subject, author, work }: NewTask): Task {
     if (this.#isClosed) throw new CorralError("cancelled", "The server is stopping. Try again when it is back.");
     if (this.#live.size > WAITING_MAXIMUM) {
       throw new CorralError("too_many_requests", `${WAITING_MAXIMUM} tasks wait already. Cancel one, or wait.`);
     }
     const step = this.#running === null ? "Starting" : "Waiting for other tasks";
+    const { actor } = author;
     const record = this.#store.tasks.insert({ kind, title, subject, actor, step });
     const cancel = new AbortController();
     this.#live.set(record.id, { record, work, cancel, output: new TaskOutput(), step, progress: null });
-    this.#events.append({ type: "task.started", actor, subject: record.id, message: `${actor} started: ${title}` });
+    this.#events.append({ type: "task.started", ...author, subject: record.id, message: `${actor} started: ${title}` });
     this.#runNext();
     return this.#shown(record);
   }
@@ -189,7 +191,16 @@ export class TaskRunner {
     this.#store.tasks.end(task.id, state, error);
     const because = error === null ? "" : `: ${error}`;
     const message = `${task.title}: ${state}${because}`;
-    this.#events.append({ type: "task.ended", actor: task.actor, subject: task.id, message, data: { state } });
+    this.#events.append({
+      type: "task.ended",
+      actor: task.actor,
+      by: null,
+      from: null,
+      result: state === "done" ? "done" : "failed",
+      subject: task.id,
+      message,
+      data: { state },
+    });
   }
 
   #shown(record: TaskRecord): Task {

@@ -8,7 +8,18 @@ import { EventFeed, topicsOf } from "./EventFeed.ts";
 
 const frame = (seq: number, type: EventType): FeedFrame => ({
   type: "event",
-  event: { seq, at: "2026-01-01T00:00:00Z", type, actor: null, subject: null, message: "", data: {} },
+  event: {
+    seq,
+    at: "2026-01-01T00:00:00Z",
+    type,
+    actor: null,
+    by: null,
+    from: null,
+    result: "done",
+    subject: null,
+    message: "",
+    data: {},
+  },
 });
 
 const until = (what: () => void) => vi.waitFor(what, { timeout: 10_000, interval: 5 });

@@ -7,8 +7,8 @@ const ESC = "\u001d";
 const typed = (...pieces: string[]): string => {
   const escapeKey = new EscapeKey();
   return pieces
-    .flatMap((piece) => escapeKey.feed(Buffer.from(piece)))
-    .map((part) => (part.kind === "input" ? Buffer.from(part.bytes).toString() : `[${part.command}]`))
+    .flatMap((piece) => escapeKey.feed(new TextEncoder().encode(piece)))
+    .map((part) => (part.kind === "input" ? new TextDecoder().decode(part.bytes) : `[${part.command}]`))
     .join("");
 };
 
