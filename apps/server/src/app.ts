@@ -28,6 +28,7 @@ import { page } from "./plugins/page.ts";
 import { rateLimits } from "./plugins/rateLimits.ts";
 import { requestLog } from "./plugins/requestLog.ts";
 import { securityHeaders } from "./plugins/securityHeaders.ts";
+import { consoleLogRoutes } from "./routes/consoleLogs.ts";
 import { consoleRoutes } from "./routes/consoles.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { guestRoutes } from "./routes/guests.ts";
@@ -122,6 +123,7 @@ const ROUTES = [
   sshKeyRoutes,
   guestRoutes,
   consoleRoutes,
+  consoleLogRoutes,
   imageRoutes,
   kernelRoutes,
   taskRoutes,

@@ -53,7 +53,7 @@ test.each(ENDPOINT_NAMES)(
         ? ["{", '{"a":', "\u0000", '{"__proto__":{}}', "[".repeat(10_000)].map((text) => ({ path, body: text }))
         : []),
       ...ODD_IDS.map((id) => ({ path: callOf(name, id).path, body: body && JSON.stringify(body) })),
-      ...ODD_QUERIES.map((query) => ({ path: path + query, body: body && JSON.stringify(body) })),
+      ...ODD_QUERIES.map((query) => ({ path: path.split("?")[0] + query, body: body && JSON.stringify(body) })),
     ];
     for (const call of calls) {
       const headers = call.body === undefined ? {} : { "content-type": "application/json" };

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { type Endpoint, type EndpointName, type Endpoints, endpoints } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
@@ -12,6 +13,8 @@ declare module "fastify" {
     socketQuery: unknown;
   }
 }
+
+const PARTIAL_CONTENT = 206;
 
 type Part<E, K extends string> = E extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined;
 type IsPublic<E extends Endpoint> = E["access"] extends { readonly public: true } ? true : false;
@@ -31,7 +34,7 @@ export interface Call<E extends Endpoint> {
 type ResponseInput<E extends Endpoint> = E extends { readonly response: infer S extends z.ZodType }
   ? z.input<S>
   : E extends { readonly contentType: string }
-    ? Uint8Array
+    ? Uint8Array | Readable
     : // biome-ignore lint/suspicious/noConfusingVoidType: a handler without an answer is one that returns nothing
       void;
 
@@ -62,8 +65,9 @@ export const route = <N extends EndpointName>(
     handler: async (request, reply) => {
       const { params, query, body, caller, guest } = request;
       const answer = await handle({ params, query, body, caller, guest, request, reply } as Call<Endpoints[N]>);
-      reply.code(endpoint.status);
-      if (endpoint.contentType !== undefined) reply.type(endpoint.contentType);
+      // A handler says so where the answer is part of what was asked for (206), or of another type.
+      if (reply.statusCode !== PARTIAL_CONTENT) reply.code(endpoint.status);
+      if (endpoint.contentType !== undefined && !reply.hasHeader("content-type")) reply.type(endpoint.contentType);
       return reply.send(answer);
     },
     ...(socket === undefined ? {} : { wsHandler: socketHandler(socket), preValidation: setSocketQueryAside }),

@@ -206,7 +206,10 @@ export class Console {
       viewer.warn("The guest is not running: what you type is not sent. Start it to type.");
       return false;
     }
-    if (this.#connection.writer.write(bytes)) return true;
+    if (this.#connection.writer.write(bytes)) {
+      this.log.markTyping(viewer.user);
+      return true;
+    }
     viewer.warn(
       `The guest is not reading: ${INPUT_MAXIMUM_BYTES / 1024} KiB of input wait already, and the rest was dropped. ` +
         "Wait until it reads, or put a large paste into a file.",

@@ -1,12 +1,19 @@
 import { ConsoleError } from "./errors.ts";
 import { InFlight } from "./inFlight.ts";
 import type { Boot, LogMark, StoredMark, WindowSize } from "./logMarks.ts";
+import type { LogRead, OffsetRange } from "./readableLog.ts";
 import type { Segment } from "./segment.ts";
 import { SegmentRow } from "./segmentRow.ts";
 import { UnwrittenTail } from "./unwrittenTail.ts";
 
-/** Milliseconds between time marks: fine enough to find and replay, coarse enough to cost nothing. */
-const TIME_MARK_EVERY_MS = 1000;
+/** Milliseconds between time marks: fine enough to replay somebody typing, coarse enough to cost nothing. */
+export const TIME_MARK_EVERY_MS = 250;
+/** Milliseconds in which more keystrokes of the same user are not marked again. */
+const TYPING_MARK_EVERY_MS = 10_000;
+/** Marks of typing that wait for the next byte: where many type and nothing answers, the newest are kept. */
+const TYPING_MARKS_WAITING_MAXIMUM = 16;
+/** Of a user's name, so much is marked. */
+const TYPING_NAME_MAXIMUM = 64;
 /** Milliseconds between attempts to write again after a failure. */
 const RETRY_EVERY_MS = 1000;
 /** Bytes of output kept in memory while they cannot be written. */
@@ -27,14 +34,6 @@ export interface LogProblem {
   readonly from: number;
   readonly message: string;
 }
-
-export type LogRead =
-  | { readonly ok: true; readonly offset: number; readonly bytes: Uint8Array }
-  /** Those bytes were deleted to stay within the budget; `next` is the next offset that is kept. */
-  | { readonly ok: false; readonly reason: "expired"; readonly next: number }
-  /** Those bytes could not be written, or not be read again; `next` is the next offset that is kept. */
-  | { readonly ok: false; readonly reason: "lost"; readonly next: number }
-  | { readonly ok: false; readonly reason: "beyond-end"; readonly end: number };
 
 /** What is kept while the disk refuses to take output. */
 interface Loss {
@@ -60,6 +59,8 @@ export class ConsoleLog {
   #lastBoot: number | null;
   /** Boots whose marks could not be written yet. */
   #unmarkedBoots: (Boot & { readonly kind: "boot" })[] = [];
+  #typing: Extract<LogMark, { kind: "typing" }>[] = [];
+  #typed: { readonly user: string; readonly at: number } | null = null;
   #loss: Loss | null = null;
   #closed = false;
 
@@ -175,6 +176,16 @@ export class ConsoleLog {
     this.#sizedSegment = null;
   }
 
+  /** Somebody types. It is written with the next byte; who types on is not written again each time. */
+  markTyping(user: string): void {
+    this.#refuseIfClosed();
+    const at = Date.now();
+    if (this.#typed?.user === user && Math.abs(at - this.#typed.at) < TYPING_MARK_EVERY_MS) return;
+    this.#typed = { user, at };
+    this.#typing.push({ kind: "typing", offset: this.#end, at, user: user.slice(0, TYPING_NAME_MAXIMUM) });
+    if (this.#typing.length > TYPING_MARKS_WAITING_MAXIMUM) this.#typing.shift();
+  }
+
   /** Boots whose first bytes are kept, oldest first. */
   boots(): Boot[] {
     return [...this.#row.bootMarks(), ...this.#unmarkedBoots]
@@ -196,6 +207,29 @@ export class ConsoleLog {
       .filter((mark) => mark.kind !== "lost")
       .filter((mark) => mark.offset >= from && mark.offset <= to)
       .sort((one, other) => one.offset - other.offset);
+  }
+
+  /** When the byte at `offset` was printed, or shortly before; null where it is not known. */
+  timeAt(offset: number): number | null {
+    return this.#row.timeAt(offset);
+  }
+
+  /** Offset of the first byte that was printed at this time (milliseconds since the epoch) or later. */
+  offsetAt(time: number): number {
+    return this.#row.offsetAt(time) ?? this.#end;
+  }
+
+  /** The stretches of a range that are kept, in order. */
+  kept({ from, to }: OffsetRange): OffsetRange[] {
+    const kept: { from: number; to: number }[] = [];
+    for (const stretch of [...this.#row.stretches(), { from: this.#loss?.tail.start ?? this.#end, to: this.#end }]) {
+      const part = { from: Math.max(from, stretch.from), to: Math.min(to, stretch.to) };
+      if (part.from >= part.to) continue;
+      const last = kept.at(-1);
+      if (last?.to === part.from) last.to = part.to;
+      else kept.push(part);
+    }
+    return kept;
   }
 
   /** Gives the descriptors back. Idempotent. */
@@ -234,8 +268,10 @@ export class ConsoleLog {
     if (this.#size !== null && this.#sizedSegment !== segment) marks.push({ kind: "size", ...this.#size, offset });
     const timeIsDue = Math.abs(now - this.#timeMarkedAt) >= TIME_MARK_EVERY_MS;
     if (timeIsDue) marks.push({ kind: "time", offset, at: now });
+    for (const typing of this.#typing) marks.push({ ...typing, offset });
     segment.writeMarks(marks);
     this.#unmarkedBoots = [];
+    this.#typing = [];
     this.#sizedSegment = segment;
     if (timeIsDue) this.#timeMarkedAt = now;
   }

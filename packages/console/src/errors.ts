@@ -7,6 +7,10 @@ export type ConsoleErrorCode =
   /** A window size outside 2–500 columns, 1–300 rows. */
   | "bad-size"
   | "too-many-viewers"
+  /** Bytes that were deleted to stay within the log's budget while they were read. */
+  | "expired"
+  /** A regular expression that is none, or that takes too long. */
+  | "bad-pattern"
   /** The console, log or viewer has been disposed of, closed or detached. */
   | "disposed";
 

@@ -1,8 +1,13 @@
+export { type AsciicastOptions, asciicast } from "./asciicast.ts";
 export { COLS_MAXIMUM, Console, type ConsoleOptions, ROWS_MAXIMUM, VIEWERS_MAXIMUM } from "./console.ts";
-export { ConsoleLog, type ConsoleLogOptions, type LogProblem, type LogRead } from "./consoleLog.ts";
+export { ConsoleLog, type ConsoleLogOptions, type LogProblem } from "./consoleLog.ts";
 export type { ConsoleSource } from "./consoleSource.ts";
 export { ConsoleError, type ConsoleErrorCode } from "./errors.ts";
 export type { Boot, LogMark, WindowSize } from "./logMarks.ts";
+export { type FoundLine, type LogQuery, type SearchStep, searchLog } from "./logSearch.ts";
+export { plainText } from "./plainText.ts";
+export { lengthOf, rawBytes } from "./rawLog.ts";
+export type { LogRead, OffsetRange, ReadableLog } from "./readableLog.ts";
 export type { Snapshot } from "./savedScreen.ts";
 export type { AttachOptions, Viewer } from "./viewer.ts";
 export type { CloseReason, ViewerEvent, ViewerPort, ViewerPresence, ViewerRole } from "./viewerPort.ts";

@@ -118,6 +118,32 @@ export class SegmentRow {
     return null;
   }
 
+  /** Time of the last mark at or before `offset`; null where there is none. */
+  timeAt(offset: number): number | null {
+    for (const segment of this.#segments.toReversed()) {
+      if (segment.start > offset) continue;
+      const mark = segment.marks().findLast((candidate) => "at" in candidate && candidate.offset <= offset);
+      if (mark !== undefined && "at" in mark) return mark.at;
+    }
+    return null;
+  }
+
+  /** Offset of the first mark with this time or a later one; null where there is none. */
+  offsetAt(time: number): number | null {
+    let found: number | null = null;
+    for (const segment of this.#segments.toReversed()) {
+      const times = segment.marks().filter((mark) => "at" in mark);
+      found = times.find((mark) => mark.at >= time)?.offset ?? found;
+      if (times.some((mark) => mark.at < time)) break;
+    }
+    return found;
+  }
+
+  /** What is on disk, oldest first. */
+  stretches(): { readonly from: number; readonly to: number }[] {
+    return this.#segments.filter(({ size }) => size > 0).map(({ start, end }) => ({ from: start, to: end }));
+  }
+
   close(): void {
     this.#current.close();
   }

@@ -1,4 +1,5 @@
 import { activityEndpoints } from "./endpoints/activity.ts";
+import { consoleLogsEndpoints } from "./endpoints/consoleLogs.ts";
 import { consolesEndpoints } from "./endpoints/consoles.ts";
 import { guestsEndpoints } from "./endpoints/guests.ts";
 import { hostEndpoints } from "./endpoints/host.ts";
@@ -14,6 +15,7 @@ export const endpoints = {
   ...sshKeysEndpoints,
   ...guestsEndpoints,
   ...consolesEndpoints,
+  ...consoleLogsEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
 };

@@ -33,6 +33,10 @@ export const guestConsole = z.object({
   attachable: z.boolean(),
   bytes: z.int().describe("Length of its log: the offset of the next byte"),
   viewers: z.int(),
+  historyProblem: z
+    .string()
+    .nullable()
+    .describe("Why what it prints is not being kept at the moment; null: it is kept"),
 });
 
 export const guest = z.object({

@@ -1,7 +1,7 @@
 export * from "./client.ts";
 export * from "./consoleFrames.ts";
+export * from "./consoleLogs.ts";
 export * from "./endpoint.ts";
-export { LOG_READ_MAXIMUM_BYTES } from "./endpoints/consoles.ts";
 export * from "./endpoints.ts";
 export * from "./errors.ts";
 export * from "./escapeKey.ts";

@@ -1,7 +1,14 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type AttachOptions, ConsoleError, type Viewer, type ViewerPort } from "@corral/console";
-import { CorralError, type GuestAction, guestCan, LOG_READ_MAXIMUM_BYTES } from "@corral/contracts";
+import {
+  CorralError,
+  type GuestAction,
+  type GuestBoot,
+  guestCan,
+  LOG_READ_MAXIMUM_BYTES,
+  type LogPart,
+} from "@corral/contracts";
 import type { SupervisorEvent } from "./events.ts";
 import { removeDisk } from "./guest/disks.ts";
 import { GuestFolder } from "./guest/guestFolder.ts";
@@ -10,6 +17,10 @@ import type { GuestStatus } from "./guest/status.ts";
 import { SupervisedGuest } from "./guest/supervisedGuest.ts";
 import { uidOf } from "./guestUids.ts";
 import { BootGate } from "./launch/bootGate.ts";
+import { bootsOf } from "./logs/boots.ts";
+import type { GuestLog } from "./logs/guestLog.ts";
+import { KernelLogReading } from "./logs/kernelLogReading.ts";
+import { OpenLog } from "./logs/openLog.ts";
 import { openRunFolder } from "./runFolder.ts";
 import { DelegatedCgroup, findDelegatedFolder } from "./sandbox/cgroup.ts";
 import { setCloseOnExec } from "./syscalls.ts";
@@ -185,6 +196,21 @@ export class Supervisor {
     return { offset, bytes: Buffer.concat(pieces), end };
   }
 
+  /** The boots of a guest that are remembered, oldest first. Throws CorralError not_found. */
+  boots(id: string): readonly GuestBoot[] {
+    const guest = this.#guest(id);
+    const names = ["kernel", ...guest.consoles.all.map(({ name }) => name)];
+    return bootsOf(guest.runs, guest.run !== null, new Map(names.map((name) => [name, this.#log(guest, name)])));
+  }
+
+  /**
+   * A part of a console's log, or of the kernel's under the name "kernel". Throws CorralError not_found,
+   * offset_expired, offset_beyond_end, invalid_request.
+   */
+  openLog(id: string, consoleName: string, part: LogPart): OpenLog {
+    return new OpenLog(this.#log(this.#guest(id), consoleName), part);
+  }
+
   /** Calls `listener` with everything that happens, until the function returned is called. */
   onEvent(listener: (event: SupervisorEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -214,6 +240,13 @@ export class Supervisor {
       await new Promise((resolve) => setTimeout(resolve, STOP_ALL_POLL_MS));
     }
     await Promise.allSettled(on.filter((guest) => guest.run !== null).map((guest) => guest.force("force-off")));
+  }
+
+  #log(guest: SupervisedGuest, name: string): GuestLog {
+    if (name === "kernel") return new KernelLogReading(guest.kernelLog, guest.runs);
+    const console = guest.consoles.get(name);
+    if (console === undefined) throw noConsole(guest, name);
+    return console.log;
   }
 
   #guest(id: string): SupervisedGuest {

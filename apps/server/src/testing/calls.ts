@@ -13,6 +13,12 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   registerKernel: { path: "/usr/bin/linux.uml" },
 };
 
+/** A valid query for each endpoint that needs one. */
+const QUERIES: Partial<Record<EndpointName, string>> = {
+  searchLog: "?q=x",
+  logMarks: "?from=0&to=0",
+};
+
 export interface EndpointCall {
   readonly method: (typeof endpoints)[EndpointName]["method"];
   readonly path: string;
@@ -25,5 +31,5 @@ export const ENDPOINT_NAMES = Object.keys(endpoints) as EndpointName[];
 export const callOf = (name: EndpointName, id: string): EndpointCall => {
   const { method, path } = endpoints[name];
   const filled = path.replace(":id", id).replace(":action", "shutdown").replace(":name", "con0");
-  return { method, path: filled, body: BODIES[name] };
+  return { method, path: filled + (QUERIES[name] ?? ""), body: BODIES[name] };
 };

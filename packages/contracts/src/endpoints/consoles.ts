@@ -1,10 +1,8 @@
 import { z } from "zod";
+import { LOG_READ_MAXIMUM_BYTES } from "../consoleLogs.ts";
 import { defineEndpoints } from "../endpoint.ts";
 import { consoleName } from "../guestDefinition.ts";
 import { idOrName } from "../text.ts";
-
-/** Bytes of a console log that one request may read. */
-export const LOG_READ_MAXIMUM_BYTES = 8 * 1024 * 1024;
 
 export const consolesEndpoints = defineEndpoints({
   readConsoleLog: {

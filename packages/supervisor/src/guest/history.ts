@@ -1,7 +1,20 @@
 import { type Ending, ending } from "@corral/contracts";
 import { z } from "zod";
-import { readIfThere } from "./launchRecord.ts";
+import { type LaunchRecord, readIfThere } from "./launchRecord.ts";
 import { writeWhole } from "./writeWhole.ts";
+
+/** Boots that are remembered: more than logs keep the output of. */
+const RUNS_KEPT = 100;
+
+const run = z.object({
+  boot: z.int(),
+  startedAt: z.string(),
+  /** Where its part of the kernel log begins, and ends. */
+  kernelFrom: z.int(),
+  kernelTo: z.int().nullable(),
+  ending: ending.nullable(),
+});
+export type Run = z.infer<typeof run>;
 
 const history = z.object({
   version: z.literal(1),
@@ -10,10 +23,12 @@ const history = z.object({
   ending: ending.nullable(),
   /** It crashed and stayed so, as opposed to having been switched off. */
   crashed: z.boolean(),
+  /** The newest runs, oldest first. */
+  runs: z.array(run).default([]),
 });
 type History = z.infer<typeof history>;
 
-const NONE: History = { version: 1, boots: 0, bootRetries: 0, ending: null, crashed: false };
+const NONE: History = { version: 1, boots: 0, bootRetries: 0, ending: null, crashed: false, runs: [] };
 
 /** What outlasts a guest's runs: how often it was booted, and how it ended last. */
 export class GuestHistory {
@@ -40,9 +55,21 @@ export class GuestHistory {
     return this.#history.crashed;
   }
 
+  /** The newest runs, oldest first. */
+  get runs(): readonly Run[] {
+    return this.#history.runs;
+  }
+
   /** A run with this number has begun. Written down when it ends; until then its launch record has the number. */
-  begins(bootNumber: number): void {
-    this.#history = { ...this.#history, boots: Math.max(this.#history.boots, bootNumber), crashed: false };
+  begins({ bootNumber, startedAt, kernelLogStart }: LaunchRecord): void {
+    const { boots, runs } = this.#history;
+    const begun = { boot: bootNumber, startedAt, kernelFrom: kernelLogStart, kernelTo: null, ending: null };
+    this.#history = {
+      ...this.#history,
+      boots: Math.max(boots, bootNumber),
+      crashed: false,
+      runs: [...runs.filter(({ boot }) => boot !== bootNumber), begun].slice(-RUNS_KEPT),
+    };
   }
 
   /** The boot that has just ended counts as one that is tried again by itself. */
@@ -50,9 +77,10 @@ export class GuestHistory {
     this.#history = { ...this.#history, bootRetries: this.#history.bootRetries + 1 };
   }
 
-  /** Remembers how it ended, on disk too. Throws as the file system does, and then remembers all the same. */
-  ends(how: Ending, crashed: boolean): void {
-    this.#history = { ...this.#history, ending: how, crashed };
+  /** Remembers how it ended, and where the kernel log did, on disk too. Throws as the file system does, and then remembers all the same. */
+  ends(how: Ending, crashed: boolean, kernelTo: number): void {
+    const runs = this.#history.runs.map((each) => (each.ending === null ? { ...each, kernelTo, ending: how } : each));
+    this.#history = { ...this.#history, ending: how, crashed, runs };
     writeWhole(this.#path, JSON.stringify(this.#history, null, 1), { durable: true });
   }
 }

@@ -13,5 +13,11 @@ export interface GuestStatus {
   readonly ending: Ending | null;
   readonly progress: string | null;
   readonly stopDeadline: string | null;
-  readonly consoles: readonly { name: string; attachable: boolean; bytes: number; viewers: number }[];
+  readonly consoles: readonly {
+    name: string;
+    attachable: boolean;
+    bytes: number;
+    viewers: number;
+    historyProblem: string | null;
+  }[];
 }

@@ -14,7 +14,7 @@ import { ENDING_TAIL_BYTES, endingOf, whatNext } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { GuestSpec } from "./guestSpec.ts";
-import { GuestHistory } from "./history.ts";
+import { GuestHistory, type Run } from "./history.ts";
 import { KernelLog } from "./kernelLog.ts";
 import { type LaunchRecord, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
 import { listenForNotifications, RunningGuest } from "./runningGuest.ts";
@@ -94,6 +94,11 @@ export class SupervisedGuest {
     return this.#run;
   }
 
+  /** Its newest runs, oldest first; the one that goes on has no ending. */
+  get runs(): readonly Run[] {
+    return this.#history.runs;
+  }
+
   status(): GuestStatus {
     const run = this.#run;
     return {
@@ -110,6 +115,7 @@ export class SupervisedGuest {
         attachable: run === null || console.connected,
         bytes: console.end,
         viewers: console.viewers.length,
+        historyProblem: console.log.problem?.message ?? null,
       })),
     };
   }
@@ -127,7 +133,7 @@ export class SupervisedGuest {
   async resume(): Promise<boolean> {
     const record = readLaunchRecord(this.#folder.launchRecord);
     if (record === null) return false;
-    this.#history.begins(record.bootNumber);
+    this.#history.begins(record);
     const found = await resolveLaunch(record, this.#folder);
     if (found.found === "alive") {
       this.#adopt(found.record);
@@ -230,7 +236,7 @@ export class SupervisedGuest {
         cgroup: this.#cgroup,
         sizeOf: (name) => this.consoles.sizeOf(name),
       });
-      this.#history.begins(bootNumber);
+      this.#history.begins(launched.record);
       this.consoles.connect(launched.masters, bootNumber);
       const run = this.#watch(launched.record, launched.child, listener);
       this.#run = run;
@@ -415,7 +421,7 @@ export class SupervisedGuest {
 
   #remember(ending: Ending, crashed = this.#history.crashed): void {
     try {
-      this.#history.ends(ending, crashed);
+      this.#history.ends(ending, crashed, this.kernelLog.end);
     } catch (error) {
       this.#emit({
         type: "warning",
