@@ -5,6 +5,8 @@ import cookie from "@fastify/cookie";
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
+import { Typing } from "./consoles/typing.ts";
+import { WatchLinks } from "./consoles/watchLinks.ts";
 import { EventLog } from "./events/eventLog.ts";
 import { logGuestEvents } from "./events/guestEvents.ts";
 import { Guests } from "./guests/guests.ts";
@@ -39,6 +41,8 @@ import { sessionRoutes } from "./routes/session.ts";
 import { sshKeyRoutes } from "./routes/sshKeys.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { typingRoutes } from "./routes/typing.ts";
+import { watchLinkRoutes } from "./routes/watchLinks.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import { LiveSockets } from "./sockets/liveSockets.ts";
@@ -124,6 +128,8 @@ const ROUTES = [
   guestRoutes,
   consoleRoutes,
   consoleLogRoutes,
+  typingRoutes,
+  watchLinkRoutes,
   imageRoutes,
   kernelRoutes,
   taskRoutes,
@@ -173,6 +179,8 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     host: new HostFacts(home, () => tools.checkHost()),
     loginLinks: new LoginLinks(store, origins),
     passwordLogins: new PasswordLogins(store, events, new LoginThrottle()),
+    typing: new Typing(store, supervisor, events),
+    watchLinks: new WatchLinks({ store, supervisor, events, origins }),
     sockets: new LiveSockets((caller) => authenticator.isStillGood(caller)),
   };
 };

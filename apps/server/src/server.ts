@@ -53,10 +53,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const app = await buildApp({ ...options, store, supervisor });
     opened.push(() => app.http.close());
 
-    const { tasks, images, guests, events, origins, loginLinks } = app.services;
+    const { tasks, images, guests, events, origins, loginLinks, typing } = app.services;
     tasks.buryInterrupted();
     images.sweep();
     guests.defineAll();
+    typing.applyAll();
     const { adopted, adoptionMs } = await supervisor.resume();
     const adminServer = await listenOnAdminSocket(app.http, join(home, "admin.sock"));
     opened.push(() => {

@@ -1,5 +1,7 @@
 import type { Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
+import type { Typing } from "./consoles/typing.ts";
+import type { WatchLinks } from "./consoles/watchLinks.ts";
 import type { EventLog } from "./events/eventLog.ts";
 import type { Guests } from "./guests/guests.ts";
 import type { HostFacts } from "./hostFacts.ts";
@@ -31,4 +33,6 @@ export interface Services {
   readonly loginLinks: LoginLinks;
   readonly passwordLogins: PasswordLogins;
   readonly sockets: LiveSockets;
+  readonly typing: Typing;
+  readonly watchLinks: WatchLinks;
 }

@@ -1,13 +1,14 @@
 import type { ConsoleLog } from "./consoleLog.ts";
 import type { ConsoleSource } from "./consoleSource.ts";
 import { ConsoleError } from "./errors.ts";
+import { InputRecording, readRecording, type TypedEntry } from "./inputRecording.ts";
 import type { WindowSize } from "./logMarks.ts";
 import { PtyReader } from "./ptyReader.ts";
 import { INPUT_MAXIMUM_BYTES, PtyWriter } from "./ptyWriter.ts";
 import type { Snapshot } from "./savedScreen.ts";
 import { ScreenKeeper } from "./screenKeeper.ts";
 import { AttachedViewer, type AttachOptions, type Viewer, type ViewerRequests } from "./viewer.ts";
-import type { CloseReason, ViewerPort, ViewerPresence } from "./viewerPort.ts";
+import type { CloseReason, TypingRules, ViewerPort, ViewerPresence, ViewerRole } from "./viewerPort.ts";
 import { ViewerStream } from "./viewerStream.ts";
 import { WritersSeat } from "./writersSeat.ts";
 
@@ -45,7 +46,7 @@ export class Console {
   readonly #viewers = new Set<AttachedViewer>();
   readonly #seat = new WritersSeat<AttachedViewer>();
   readonly #requests: ViewerRequests = {
-    roleOf: (viewer) => (this.#seat.holder === viewer ? "writer" : "spy"),
+    roleOf: (viewer) => this.#roleOf(viewer),
     input: (viewer, bytes) => this.#input(viewer, bytes),
     resize: (viewer, size) => this.#viewerResized(viewer, size),
     take: (viewer) => this.#changeSeat(() => this.#seat.take(viewer), viewer),
@@ -54,6 +55,8 @@ export class Console {
   };
   #size: WindowSize;
   #connection: Connection | null = null;
+  #rules: TypingRules = { shared: false, recorded: false };
+  #recording: InputRecording | null = null;
   #disposed = false;
 
   /** Throws ConsoleError bad-size. */
@@ -81,6 +84,30 @@ export class Console {
 
   get viewers(): readonly ViewerPresence[] {
     return [...this.#viewers].map((viewer) => viewer.presence);
+  }
+
+  get rules(): TypingRules {
+    return this.#rules;
+  }
+
+  /** Changes who may type and whether it is kept, and tells everybody who is here. */
+  setRules(rules: TypingRules): void {
+    const { shared, recorded } = this.#rules;
+    if (rules.shared === shared && rules.recorded === recorded) return;
+    this.#rules = { shared: rules.shared, recorded: rules.recorded };
+    this.#recording?.flush();
+    this.#recording = rules.recorded ? new InputRecording(this.log.folder, (why) => this.#cannotRecord(why)) : null;
+    for (const viewer of [...this.#viewers]) {
+      viewer.stream.send({ type: "rules", rules: this.#rules });
+      if (shared !== rules.shared) viewer.tellRole(null);
+    }
+    if (shared !== rules.shared) this.#announceViewers(null);
+  }
+
+  /** The newest of what was typed while that was recorded, oldest first. */
+  typed(limit: number): TypedEntry[] {
+    this.#recording?.flush();
+    return readRecording(this.log.folder, limit);
   }
 
   /** Whether a source is connected. */
@@ -159,6 +186,7 @@ export class Console {
       offset,
       end: this.end,
       viewers: this.viewers,
+      rules: this.#rules,
     });
     this.#announceViewers(viewer);
     if (since === undefined) stream.beginWithSnapshot();
@@ -175,6 +203,7 @@ export class Console {
   dispose(): void {
     if (this.#disposed) return;
     this.disconnect();
+    this.#recording?.flush();
     this.#disposed = true;
     for (const viewer of [...this.#viewers]) this.#sendAway(viewer, "disposed");
     this.#keeper.dispose();
@@ -192,8 +221,18 @@ export class Console {
     this.#keeper.grown();
   }
 
+  #roleOf(viewer: AttachedViewer): ViewerRole {
+    if (this.#seat.holder === viewer) return "writer";
+    return this.#rules.shared && this.#seat.waits(viewer) ? "cowriter" : "spy";
+  }
+
+  #cannotRecord(why: string): void {
+    const message = `What is typed could not be recorded: ${why}. Whoever manages the guest should know.`;
+    for (const viewer of [...this.#viewers]) viewer.warn(message);
+  }
+
   #input(viewer: AttachedViewer, bytes: Uint8Array): boolean {
-    if (viewer.role !== "writer") {
+    if (viewer.role === "spy") {
       const holder = this.#seat.holder?.user;
       viewer.warn(
         holder === undefined
@@ -208,6 +247,7 @@ export class Console {
     }
     if (this.#connection.writer.write(bytes)) {
       this.log.markTyping(viewer.user);
+      this.#recording?.typed(viewer, bytes, this.log.end);
       return true;
     }
     viewer.warn(
@@ -241,7 +281,7 @@ export class Console {
       for (const viewer of [before, after]) viewer?.tellRole(null);
     } else {
       // The rest of a paste would mix with what the new writer types.
-      this.#connection?.writer.clear();
+      if (!this.#rules.shared) this.#connection?.writer.clear();
       for (const viewer of [...this.#viewers]) viewer.tellRole(taker.user);
     }
     this.#announceViewers(null);

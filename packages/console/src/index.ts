@@ -3,6 +3,7 @@ export { COLS_MAXIMUM, Console, type ConsoleOptions, ROWS_MAXIMUM, VIEWERS_MAXIM
 export { ConsoleLog, type ConsoleLogOptions, type LogProblem } from "./consoleLog.ts";
 export type { ConsoleSource } from "./consoleSource.ts";
 export { ConsoleError, type ConsoleErrorCode } from "./errors.ts";
+export { RECORDING_MAXIMUM_BYTES, type TypedEntry } from "./inputRecording.ts";
 export type { Boot, LogMark, WindowSize } from "./logMarks.ts";
 export { type FoundLine, type LogQuery, type SearchStep, searchLog } from "./logSearch.ts";
 export { plainText } from "./plainText.ts";
@@ -10,5 +11,13 @@ export { lengthOf, rawBytes } from "./rawLog.ts";
 export type { LogRead, OffsetRange, ReadableLog } from "./readableLog.ts";
 export type { Snapshot } from "./savedScreen.ts";
 export type { AttachOptions, Viewer } from "./viewer.ts";
-export type { CloseReason, ViewerEvent, ViewerPort, ViewerPresence, ViewerRole } from "./viewerPort.ts";
+export type {
+  CloseReason,
+  TypingRules,
+  ViewerEvent,
+  ViewerPort,
+  ViewerPresence,
+  ViewerRole,
+  WantedRole,
+} from "./viewerPort.ts";
 export { CATCH_UP_MAXIMUM_BYTES, VIEWER_WINDOW_BYTES } from "./viewerStream.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { WindowSize } from "./logMarks.ts";
-import type { ViewerPort, ViewerPresence, ViewerRole } from "./viewerPort.ts";
+import type { ViewerPort, ViewerPresence, ViewerRole, WantedRole } from "./viewerPort.ts";
 import type { ViewerStream } from "./viewerStream.ts";
 
 export interface AttachOptions {
@@ -9,8 +9,11 @@ export interface AttachOptions {
   /** The viewer's own window in characters, applied to the guest while it is the writer. */
   readonly cols: number;
   readonly rows: number;
-  /** The wanted role. A writer gets the seat when it is free, and waits for it as a spy otherwise. */
-  readonly role: ViewerRole;
+  /**
+   * The wanted role. A writer gets the seat when it is free, and waits for it otherwise: as a spy, or in a shared
+   * console as a cowriter.
+   */
+  readonly role: WantedRole;
   readonly user: string;
   /** Where from, in words for people: an address, "ssh". */
   readonly from: string;
@@ -30,9 +33,9 @@ export interface Viewer {
   resize(cols: number, rows: number): void;
   /** All bytes before this offset were consumed. Throws ConsoleError bad-ack for an offset that was never sent. */
   ack(offset: number): void;
-  /** Take the writer's seat from whoever has it. */
+  /** Take the writer's seat from whoever has it; in a shared console that one types on. */
   take(): void;
-  /** Give the writer's seat up and watch. */
+  /** Watch: neither sit in the writer's seat nor wait for it. */
   release(): void;
   /** Leave. Idempotent. Does not close the port. */
   detach(): void;

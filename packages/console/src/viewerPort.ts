@@ -1,4 +1,18 @@
-export type ViewerRole = "writer" | "spy";
+/**
+ * `writer` has the seat: the guest's window follows its own, and what a terminal answers by itself is its to send.
+ * `cowriter` types as well, into a shared console. `spy` watches.
+ */
+export type ViewerRole = "writer" | "cowriter" | "spy";
+/** What one may ask for. */
+export type WantedRole = "writer" | "spy";
+
+/** What holds for everybody who types into a console. */
+export interface TypingRules {
+  /** All who want to type do so together; otherwise one at a time. */
+  readonly shared: boolean;
+  /** What is typed is kept, not only how much. */
+  readonly recorded: boolean;
+}
 
 export interface ViewerPresence {
   readonly id: string;
@@ -12,7 +26,7 @@ export interface ViewerPresence {
 
 /**
  * What a viewer is told beside the bytes. `resize`, `boot`, `gap` and `snapshot` stand at their exact place in the byte
- * stream; `role`, `viewers` and `warning` are sent at once, wherever the viewer's stream is.
+ * stream; `role`, `rules`, `viewers` and `warning` are sent at once, wherever the viewer's stream is.
  */
 export type ViewerEvent =
   | {
@@ -27,6 +41,7 @@ export type ViewerEvent =
       /** Offset of the next byte to be printed: what comes before it is history, what comes after is live. */
       readonly end: number;
       readonly viewers: readonly ViewerPresence[];
+      readonly rules: TypingRules;
     }
   | {
       readonly type: "snapshot";
@@ -44,6 +59,7 @@ export type ViewerEvent =
   | { readonly type: "viewers"; readonly viewers: readonly ViewerPresence[] }
   /** The receiver's role now; `by` is the user whose takeover is announced, null when nobody took it from anybody. */
   | { readonly type: "role"; readonly role: ViewerRole; readonly by: string | null }
+  | { readonly type: "rules"; readonly rules: TypingRules }
   | { readonly type: "warning"; readonly message: string };
 
 /** Why a port is closed from this side. */

@@ -8,6 +8,11 @@ export class WritersSeat<Viewer> {
     return this.#holder;
   }
 
+  /** Whether it would sit if the seat were free. */
+  waits(viewer: Viewer): boolean {
+    return this.#waiting.includes(viewer);
+  }
+
   /** Sits down if the seat is free, waits otherwise. */
   ask(viewer: Viewer): void {
     if (this.#holder === null) this.#holder = viewer;

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { guestRight } from "./endpoint.ts";
 import { guestState } from "./guest.ts";
 import { timestamp } from "./text.ts";
+import { typingRules } from "./typing.ts";
 
 /*
  * The console protocol, version 1: docs/console-protocol.md. Text frames are one of the JSON messages below, binary
@@ -24,8 +26,11 @@ const cols = z.int().min(2).max(SCREEN_MAXIMUM_COLS);
 const rows = z.int().min(1).max(SCREEN_MAXIMUM_ROWS);
 const offset = z.int().min(0);
 
-export const viewerRole = z.enum(["writer", "spy"]);
+/** writer: has the seat, and the window follows its own; cowriter: types too, into a shared console; spy: watches. */
+export const viewerRole = z.enum(["writer", "cowriter", "spy"]);
 export type ViewerRole = z.infer<typeof viewerRole>;
+export const wantedRole = viewerRole.exclude(["cowriter"]);
+export type WantedRole = z.infer<typeof wantedRole>;
 
 export const viewerPresence = z.object({
   id: z.string(),
@@ -48,11 +53,14 @@ export const serverFrame = z.discriminatedUnion("type", [
     end: offset.describe("Offset of the next byte to be printed: bytes before it are history, bytes after it are live"),
     state: guestState,
     viewers: z.array(viewerPresence),
+    rules: typingRules,
+    right: guestRight.describe("What this viewer may do with the guest"),
   }),
   z.object({ type: z.literal("snapshot"), cols, rows, screen: z.string(), offset }),
   z.object({ type: z.literal("resize"), cols, rows }),
   z.object({ type: z.literal("viewers"), viewers: z.array(viewerPresence) }),
   z.object({ type: z.literal("role"), role: viewerRole, by: z.string().nullable() }),
+  z.object({ type: z.literal("rules"), rules: typingRules }),
   z.object({ type: z.literal("state"), state: guestState, reason: z.string().nullable() }),
   z.object({ type: z.literal("boot"), boot: z.int(), offset, at: timestamp }),
   z.object({ type: z.literal("gap"), from: offset, to: offset }),
@@ -66,7 +74,7 @@ export const clientFrame = z.discriminatedUnion("type", [
     since: offset.optional().describe("Send the bytes from here; left out: send a snapshot of the screen"),
     cols,
     rows,
-    role: viewerRole.default("writer"),
+    role: wantedRole.default("writer"),
   }),
   z.strictObject({ type: z.literal("resize"), cols, rows }),
   z.strictObject({ type: z.literal("ack"), offset: offset.describe("All bytes before this one were consumed") }),
@@ -83,6 +91,7 @@ export const CLOSE = {
   notFound: 4404,
   attachTimeout: 4408,
   guestDeleted: 4410,
+  linkEnded: 4411,
   tooManyViewers: 4429,
   serverClosing: 1001,
 } as const;

@@ -6,6 +6,8 @@ import { hostEndpoints } from "./endpoints/host.ts";
 import { libraryEndpoints } from "./endpoints/library.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
 import { sshKeysEndpoints } from "./endpoints/sshKeys.ts";
+import { typingEndpoints } from "./endpoints/typing.ts";
+import { watchLinksEndpoints } from "./endpoints/watchLinks.ts";
 
 export const API_PREFIX = "/api/v1";
 
@@ -16,6 +18,8 @@ export const endpoints = {
   ...guestsEndpoints,
   ...consolesEndpoints,
   ...consoleLogsEndpoints,
+  ...typingEndpoints,
+  ...watchLinksEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
 };
@@ -27,4 +31,6 @@ export type EndpointName = keyof Endpoints;
 export const sockets = {
   events: { path: "/events", access: { role: "user" } },
   attach: { path: "/guests/:id/consoles/:name/attach", access: { role: "user", guest: "watch" } },
+  /** A console by a watch-only link: the secret in the first frame is all that counts. */
+  watch: { path: "/watch", access: { public: true } },
 } as const;

@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   host_unfit: 409,
   cancelled: 409,
   offset_expired: 410,
+  link_ended: 410,
   body_too_large: 413,
   unsupported_media_type: 415,
   offset_beyond_end: 416,

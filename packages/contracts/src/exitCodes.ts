@@ -29,6 +29,7 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   host_unfit: EXIT.failure,
   cancelled: EXIT.failure,
   offset_expired: EXIT.notFound,
+  link_ended: EXIT.notFound,
   body_too_large: EXIT.refused,
   unsupported_media_type: EXIT.refused,
   offset_beyond_end: EXIT.notFound,

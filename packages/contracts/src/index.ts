@@ -17,3 +17,5 @@ export * from "./printable.ts";
 export * from "./sshKeys.ts";
 export * from "./tasks.ts";
 export * from "./text.ts";
+export * from "./typing.ts";
+export * from "./watchLinks.ts";

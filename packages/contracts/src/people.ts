@@ -17,8 +17,8 @@ export const password = z
 export const user = z.object({ id, name, role, createdAt: timestamp });
 export type User = z.infer<typeof user>;
 
-/** The way that somebody came: the page, an API token, the admin socket, ssh. */
-export const callerWay = z.enum(["session", "token", "socket", "ssh"]);
+/** The way that somebody came: the page, an API token, the admin socket, ssh, a watch-only link. */
+export const callerWay = z.enum(["session", "token", "socket", "ssh", "link"]);
 export type CallerWay = z.infer<typeof callerWay>;
 
 export const me = z.object({

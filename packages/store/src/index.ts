@@ -8,3 +8,4 @@ export type { SshKeyRow } from "./sshKeys.ts";
 export { openStore, type Store } from "./store.ts";
 export type { TaskRecord } from "./tasks.ts";
 export type { TokenRow } from "./tokens.ts";
+export type { WatchLinkRow } from "./watchLinks.ts";

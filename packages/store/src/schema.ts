@@ -134,6 +134,34 @@ export const guestImages = sqliteTable(
   (table) => [primaryKey({ columns: [table.guestId, table.ubd] }), index("guest_images_by_image").on(table.imageId)],
 );
 
+/** Who may type into a guest's consoles together, and whether it is recorded. No row: nobody, and no. */
+export const guestTyping = sqliteTable("guest_typing", {
+  guestId: text("guest_id")
+    .primaryKey()
+    .references(() => guests.id, { onDelete: "cascade" }),
+  shared: jsonText(z.array(z.string()))().notNull(),
+  recorded: integer({ mode: "boolean" }).notNull(),
+});
+
+export const watchLinks = sqliteTable(
+  "watch_links",
+  {
+    id: text().primaryKey(),
+    guestId: text("guest_id")
+      .notNull()
+      .references(() => guests.id, { onDelete: "cascade" }),
+    console: text().notNull(),
+    /** SHA-256 of the link's secret. */
+    hash: text().notNull().unique(),
+    label: text().notNull(),
+    /** Name of who gave it out; not a link, since it goes on when they leave. */
+    createdBy: text("created_by").notNull(),
+    createdAt: text("created_at").notNull(),
+    expiresAt: text("expires_at").notNull(),
+  },
+  (table) => [index("watch_links_by_guest").on(table.guestId)],
+);
+
 /** The audit log: rows are added and read, never changed. AUTOINCREMENT: a number is never given twice. */
 export const events = sqliteTable(
   "events",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openDatabase } from "./database.ts";
 import { Events } from "./events.ts";
 import { Guests } from "./guests.ts";
+import { GuestTypings } from "./guestTyping.ts";
 import { Images } from "./images.ts";
 import { Kernels } from "./kernels.ts";
 import { LoginLinks } from "./loginLinks.ts";
@@ -11,6 +12,7 @@ import { SshKeys } from "./sshKeys.ts";
 import { Tasks } from "./tasks.ts";
 import { Tokens } from "./tokens.ts";
 import { Users } from "./users.ts";
+import { WatchLinks } from "./watchLinks.ts";
 
 export interface Store {
   readonly users: Users;
@@ -23,6 +25,8 @@ export interface Store {
   readonly guests: Guests;
   readonly events: Events;
   readonly tasks: Tasks;
+  readonly typing: GuestTypings;
+  readonly watchLinks: WatchLinks;
 
   /** Runs `work`, which must not be asynchronous: all its writes are kept, or on an error none. */
   transaction<T>(work: () => T): T;
@@ -48,6 +52,8 @@ export const openStore = (home: string): Store => {
     guests: new Guests(db),
     events: new Events(db),
     tasks: new Tasks(db),
+    typing: new GuestTypings(db),
+    watchLinks: new WatchLinks(db),
 
     transaction: (work) => sqlite.transaction(work).immediate(),
     works: () => sqlite.open && sqlite.prepare("SELECT 1 AS one").get() !== undefined,

@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type AttachOptions, ConsoleError, type Viewer, type ViewerPort } from "@corral/console";
+import { type AttachOptions, ConsoleError, type TypedEntry, type Viewer, type ViewerPort } from "@corral/console";
 import {
   CorralError,
   type GuestAction,
   type GuestBoot,
+  type GuestTyping,
   guestCan,
   LOG_READ_MAXIMUM_BYTES,
   type LogPart,
@@ -150,6 +151,20 @@ export class Supervisor {
       throw new CorralError("wrong_state", `ubd${ubd} cannot be removed while the guest is on. Shut it down first.`);
     }
     await removeDisk(new GuestFolder(this.#home, this.#runFolder, id), ubd);
+  }
+
+  /** Who may type into a guest's consoles, and whether it is recorded. Viewers are told. Throws CorralError not_found. */
+  setTyping(id: string, typing: GuestTyping): void {
+    this.#guest(id).consoles.setTyping(typing);
+  }
+
+  /** The newest of what was typed into each console while it was recorded, oldest first. Throws CorralError not_found. */
+  typed(id: string, limit: number): (TypedEntry & { readonly console: string })[] {
+    const { all } = this.#guest(id).consoles;
+    return all
+      .flatMap((console) => console.typed(limit).map((entry) => ({ ...entry, console: console.name })))
+      .sort((one, other) => (one.at < other.at ? -1 : 1))
+      .slice(-limit);
   }
 
   /** Throws CorralError not_found, offset_beyond_end, too_many_requests. `hello` has been sent when it returns. */

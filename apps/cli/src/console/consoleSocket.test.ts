@@ -22,6 +22,8 @@ const hello = (offset: number): ServerFrame => ({
   end: offset,
   state: "running",
   viewers: [],
+  rules: { shared: false, recorded: false },
+  right: "manage",
 });
 
 class Screen implements ConsoleView {

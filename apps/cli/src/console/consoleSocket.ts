@@ -9,7 +9,7 @@ import {
   errorAnswer,
   type ServerFrame,
   serverFrame,
-  type ViewerRole,
+  type WantedRole,
 } from "@corral/contracts";
 import { WebSocket } from "ws";
 import { type Connection, unreachable } from "../connection.ts";
@@ -52,7 +52,7 @@ export class ConsoleSocket {
   readonly #connection: Connection;
   readonly #path: string;
   readonly #view: ConsoleView;
-  readonly #wantedRole: ViewerRole;
+  readonly #wantedRole: WantedRole;
   readonly #left = new AbortController();
   #socket: WebSocket | undefined;
   /** Offset of the next byte; undefined until the first attach. */
@@ -61,7 +61,7 @@ export class ConsoleSocket {
   /** Whether the server said hello on the current connection. */
   #greeted = false;
 
-  constructor(connection: Connection, path: string, view: ConsoleView, role: ViewerRole) {
+  constructor(connection: Connection, path: string, view: ConsoleView, role: WantedRole) {
     this.#connection = connection;
     this.#path = path;
     this.#view = view;

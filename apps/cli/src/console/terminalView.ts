@@ -1,4 +1,10 @@
-import { printable, SCREEN_MAXIMUM_COLS, SCREEN_MAXIMUM_ROWS, type ServerFrame } from "@corral/contracts";
+import {
+  printable,
+  SCREEN_MAXIMUM_COLS,
+  SCREEN_MAXIMUM_ROWS,
+  type ServerFrame,
+  type TypingRules,
+} from "@corral/contracts";
 import type { ConsoleView, WindowSize } from "./consoleSocket.ts";
 
 /** Where a terminal does not say its size. */
@@ -47,12 +53,14 @@ export class TerminalView implements ConsoleView {
         break;
       case "hello":
         if (!again && frame.role === "spy") this.notice("You are watching. Ctrl-] t takes control.");
+        if (!again) this.#rules(frame.rules);
         if (frame.state === "stopped" || frame.state === "crashed") this.#off(frame.state, null);
         break;
       case "role":
-        this.notice(
-          frame.role === "writer" ? "You have control." : `You are watching${by(frame.by)}. Ctrl-] t takes control.`,
-        );
+        this.notice(roleInWords(frame));
+        break;
+      case "rules":
+        this.#rules(frame.rules);
         break;
       case "state":
         if (frame.state === "stopped" || frame.state === "crashed") this.#off(frame.state, frame.reason);
@@ -78,6 +86,11 @@ export class TerminalView implements ConsoleView {
     this.#terminal.write(`${TO_USUAL_MODES}\r\n`);
   }
 
+  #rules({ shared, recorded }: TypingRules): void {
+    if (shared) this.notice("This console is shared: all who may write type here together.");
+    if (recorded) this.notice("What is typed into this console is recorded.");
+  }
+
   #off(state: "stopped" | "crashed", reason: string | null): void {
     const words = state === "crashed" ? "has crashed" : "is off";
     this.notice(
@@ -86,4 +99,8 @@ export class TerminalView implements ConsoleView {
   }
 }
 
-const by = (who: string | null): string => (who === null ? "" : `: ${who} took control`);
+const roleInWords = ({ role, by }: Extract<ServerFrame, { type: "role" }>): string => {
+  if (role === "writer") return "You have control.";
+  if (role === "cowriter") return "You type together with others.";
+  return `You are watching${by === null ? "" : `: ${by} took control`}. Ctrl-] t takes control.`;
+};

@@ -4,12 +4,14 @@ import {
   type ClientFrame,
   CorralError,
   clientFrame,
+  type GuestRight,
   type ServerFrame,
 } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import type { FastifyBaseLogger } from "fastify";
 import type { WebSocket } from "ws";
+import { includesRight } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Caller } from "../people/caller.ts";
 import { closeSocket } from "../sockets/closeSocket.ts";
@@ -30,8 +32,8 @@ interface AttachOptions {
   readonly guest: GuestRecord;
   readonly consoleName: string;
   readonly caller: Caller;
-  /** Without the right to use the guest one only watches. */
-  readonly mayType: boolean;
+  /** What this viewer may do with the guest: without the right to use it one only watches. */
+  readonly right: GuestRight;
   readonly log: FastifyBaseLogger;
 }
 
@@ -59,6 +61,10 @@ class Attachment {
     socket.once("close", () => this.#leave());
   }
 
+  get #mayType(): boolean {
+    return includesRight(this.#options.right, "use");
+  }
+
   #receive(data: Buffer, isBinary: boolean): void {
     // What was still under way when the socket was closed from here.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
@@ -74,13 +80,13 @@ class Attachment {
 
   #attach({ since, cols, rows, role }: AttachFrame): void {
     if (this.#viewer !== null) throw badFrame("This socket is attached already.");
-    const { supervisor, guest, consoleName, caller, mayType } = this.#options;
+    const { supervisor, guest, consoleName, caller } = this.#options;
     clearTimeout(this.#deadline);
     this.#viewer = supervisor.attach(guest.id, consoleName, this.#port(), {
       ...(since === undefined ? {} : { since }),
       cols,
       rows,
-      role: mayType ? role : "spy",
+      role: this.#mayType ? role : "spy",
       user: caller.user.name,
       from: caller.from,
     });
@@ -111,7 +117,7 @@ class Attachment {
   }
 
   #take(viewer: Viewer): void {
-    if (!this.#options.mayType) {
+    if (!this.#mayType) {
       this.#send({ type: "warning", message: "You may watch this console, but not type into it." });
       return;
     }
@@ -121,12 +127,12 @@ class Attachment {
   }
 
   #port(): ViewerPort {
-    const { supervisor, guest } = this.#options;
+    const { supervisor, guest, right } = this.#options;
     return {
       send: (event: ViewerEvent) => {
         if (event.type === "hello") {
           const { state } = supervisor.status(guest.id);
-          this.#send({ ...event, protocol: 1, state, viewers: [...event.viewers] });
+          this.#send({ ...event, protocol: 1, state, right, viewers: [...event.viewers] });
         } else if (event.type === "viewers") {
           this.#send({ ...event, viewers: [...event.viewers] });
         } else {

@@ -1,6 +1,6 @@
 import { sockets as socketEndpoints } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
-import { includesRight, rightOn } from "../access.ts";
+import { rightOn } from "../access.ts";
 import { attachConsole } from "../consoles/attachConsole.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
@@ -18,7 +18,7 @@ export const consoleRoutes = (api: FastifyInstance, { supervisor, events, socket
     if (guest === null) throw new Error("the attach socket is about a guest");
     sockets.add(socket, caller, guest.id);
     const consoleName = String((params as { name?: unknown }).name);
-    const mayType = includesRight(rightOn(guest, caller), "use");
-    attachConsole(socket, { supervisor, events, guest, consoleName, caller, mayType, log: request.log });
+    const right = rightOn(guest, caller) ?? "watch";
+    attachConsole(socket, { supervisor, events, guest, consoleName, caller, right, log: request.log });
   });
 };

@@ -1,4 +1,4 @@
-import { CLOSE, type CorralError, type sockets } from "@corral/contracts";
+import { type Access, CLOSE, type CorralError, type sockets } from "@corral/contracts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { Caller } from "../people/caller.ts";
@@ -33,12 +33,33 @@ export const socketRoute = (
   { path, access }: (typeof sockets)[keyof typeof sockets],
   handle: SocketHandler,
 ): void => {
+  onlySocket(api, path, access, socketHandler(handle));
+};
+
+/** The same for one whose frames say who comes: `handle` must let nobody in before that. */
+export const publicSocketRoute = (
+  api: FastifyInstance,
+  { path, access }: (typeof sockets)[keyof typeof sockets],
+  handle: (socket: WebSocket, request: FastifyRequest) => void,
+): void => {
+  onlySocket(api, path, access, (socket, request) => {
+    keepAlive(socket);
+    handle(socket, request);
+  });
+};
+
+const onlySocket = (
+  api: FastifyInstance,
+  url: string,
+  access: Access,
+  wsHandler: (socket: WebSocket, request: FastifyRequest) => void,
+): void => {
   api.route({
     method: "GET",
-    url: path,
+    url,
     schema: { hide: true } as object,
     config: { access },
     handler: (_request, reply) => reply.callNotFound(),
-    wsHandler: socketHandler(handle),
+    wsHandler,
   });
 };

@@ -10,6 +10,9 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   changeGuest: { description: "changed" },
   buildDebianImage: { name: "debian" },
   registerImage: { name: "copied", path: "/srv/some.img" },
+  changeTyping: { recorded: true },
+  createWatchLink: { label: "a link" },
+  openWatchLink: { secret: "x".repeat(43) },
   registerKernel: { path: "/usr/bin/linux.uml" },
 };
 
@@ -30,6 +33,10 @@ export const ENDPOINT_NAMES = Object.keys(endpoints) as EndpointName[];
 /** A valid call of an endpoint, about the thing with this id where it is about one. */
 export const callOf = (name: EndpointName, id: string): EndpointCall => {
   const { method, path } = endpoints[name];
-  const filled = path.replace(":id", id).replace(":action", "shutdown").replace(":name", "con0");
+  const filled = path
+    .replace(":id", id)
+    .replace(":action", "shutdown")
+    .replace(":name", "con0")
+    .replace(":link", "0".repeat(16));
   return { method, path: filled + (QUERIES[name] ?? ""), body: BODIES[name] };
 };

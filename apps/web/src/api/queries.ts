@@ -7,7 +7,18 @@ const PAGE_LIMIT = 1000;
 const EVENTS_PAGE = 100;
 
 /** First parts of the query keys; the event feed says which of them a change touches. */
-export type Topic = "me" | "guests" | "images" | "kernels" | "tasks" | "events" | "tokens" | "health";
+export type Topic =
+  | "me"
+  | "guests"
+  | "images"
+  | "kernels"
+  | "tasks"
+  | "events"
+  | "tokens"
+  | "health"
+  | "typed"
+  | "links"
+  | "watched";
 
 const key = <K extends readonly unknown[]>(topic: Topic, ...rest: K) => [topic, ...rest] as const;
 
@@ -73,6 +84,26 @@ export const tokensQuery = queryOptions({
   queryKey: key("tokens"),
   queryFn: async ({ signal }) => (await api.listTokens({}, { signal })).items,
 });
+
+export const typedQuery = (guest: string) =>
+  queryOptions({
+    queryKey: key("typed", guest),
+    queryFn: async ({ signal }) => (await api.listTyped({ params: { id: guest } }, { signal })).items,
+  });
+
+export const watchLinksQuery = (guest: string) =>
+  queryOptions({
+    queryKey: key("links", guest),
+    queryFn: async ({ signal }) => (await api.listWatchLinks({ params: { id: guest } }, { signal })).items,
+  });
+
+/** What a watch-only link leads to. */
+export const watchedQuery = (secret: string) =>
+  queryOptions({
+    queryKey: key("watched", secret),
+    queryFn: ({ signal }) => api.openWatchLink({ body: { secret } }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 export const healthQuery = queryOptions({
   queryKey: key("health"),

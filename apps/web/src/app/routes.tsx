@@ -59,6 +59,12 @@ const link = createRoute({
   component: lazyRouteComponent(() => import("../login/LinkPage.tsx")),
 });
 
+const watch = createRoute({
+  getParentRoute: () => root,
+  path: "/watch",
+  component: lazyRouteComponent(() => import("../watch/WatchPage.tsx")),
+});
+
 /** Everything that needs a login. */
 const shell = createRoute({
   getParentRoute: () => root,
@@ -167,6 +173,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     link,
+    watch,
     shell.addChildren([fleet, guest, consoles, images, kernels, activity, settings]),
   ]),
   defaultPreload: "intent",

@@ -1,13 +1,18 @@
 import type { Guest } from "@corral/contracts";
 import { type CSSProperties, useCallback, useEffect, useRef, useState } from "react";
+import { socketUrl } from "../api/client.ts";
 import { isLost } from "../api/ReconnectingSocket.ts";
 import { useDark } from "../app/theme.ts";
+import { ConsoleNotices } from "./ConsoleNotices.tsx";
 import { ConsoleOverlay } from "./ConsoleOverlay.tsx";
+import { typingBlocked } from "./ConsoleSession.ts";
 import { ConsoleStrip } from "./ConsoleStrip.tsx";
 import { FindBar } from "./FindBar.tsx";
 import { PasteDialog } from "./PasteDialog.tsx";
+import { PasteProgress } from "./PasteProgress.tsx";
 import { usePreferences } from "./preferences.ts";
 import { SendBox } from "./SendBox.tsx";
+import { asksBeforePaste } from "./TerminalView.ts";
 import { terminalTheme } from "./terminalThemes.ts";
 import { type OpenConsole, useConsole } from "./useConsole.ts";
 
@@ -28,14 +33,21 @@ interface ConsoleProps {
 const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: ConsoleProps) => {
   const host = useRef<HTMLDivElement>(null);
   const [paste, setPaste] = useState<string>();
+  const [pasting, setPasting] = useState<string>();
   const [finding, setFinding] = useState(false);
   const [sending, setSending] = useState(false);
   const find = useCallback(() => setFinding(true), []);
+  const takePaste = useCallback((text: string) => (asksBeforePaste(text) ? setPaste : setPasting)(text), []);
   const leave = useLatest(onLeave);
-  const { open, status } = useConsole(host, guest.id, name, { onLargePaste: setPaste, onLeave: leave, onFind: find });
+  const { open, status } = useConsole(host, attachUrl(guest.id, name), {
+    onLargePaste: takePaste,
+    onLeave: leave,
+    onFind: find,
+  });
   const terminal = open?.view.terminal;
   const background = terminalTheme(usePreferences().theme, useDark()).background;
   const spy = status?.role === "spy";
+  const blocked = typingBlocked(status);
 
   useEffect(() => onOpen?.(open), [open, onOpen]);
 
@@ -53,16 +65,32 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
       style={{ "--terminal": background } as CSSProperties}
       className="flex h-full min-h-0 flex-col bg-terminal"
     >
+      <ConsoleNotices status={status} />
       <div className="relative min-h-0 flex-1">
         <div className={`absolute inset-0 overflow-hidden pb-1 pl-3 pt-2 ${spy ? "bg-sunken" : ""}`}>
           {/* Without padding of its own: what fits is reckoned from its whole height. */}
-          <div ref={host} data-console={name} className={`h-full ${spy ? "letterboxed" : ""}`} />
+          <div
+            ref={host}
+            data-console={name}
+            className={`h-full ${spy || status?.role === "cowriter" ? "letterboxed" : ""}`}
+          />
         </div>
         {finding && open !== undefined && (
           <FindBar
             search={open.view.search}
             onClose={() => {
               setFinding(false);
+              terminal?.focus();
+            }}
+          />
+        )}
+        {pasting !== undefined && open !== undefined && (
+          <PasteProgress
+            open={open}
+            text={pasting}
+            blocked={blocked}
+            onClose={() => {
+              setPasting(undefined);
               terminal?.focus();
             }}
           />
@@ -81,7 +109,7 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
       {sending && open !== undefined && (
         <SendBox
           open={open}
-          blocked={status?.role === "writer" ? undefined : "You are watching. Take control to type."}
+          blocked={blocked}
           onClose={() => {
             setSending(false);
             terminal?.focus();
@@ -102,7 +130,8 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
       {paste !== undefined && (
         <PasteDialog
           text={paste}
-          onPaste={() => open?.view.paste(paste)}
+          blocked={blocked}
+          onPaste={() => setPasting(paste)}
           onClose={() => {
             setPaste(undefined);
             terminal?.focus();
@@ -112,6 +141,9 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
     </section>
   );
 };
+
+const attachUrl = (guest: string, name: string): string =>
+  socketUrl(`/guests/${encodeURIComponent(guest)}/consoles/${name}/attach`);
 
 /** A function that never changes and calls the newest one. */
 const useLatest = (callback: () => void): (() => void) => {

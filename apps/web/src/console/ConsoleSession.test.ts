@@ -1,6 +1,13 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { ACK_EVERY_BYTES, CLIENT_FRAME_MAXIMUM_BYTES, CLOSE, clientFrame, type ServerFrame } from "@corral/contracts";
+import {
+  ACK_EVERY_BYTES,
+  CLIENT_FRAME_MAXIMUM_BYTES,
+  CLOSE,
+  clientFrame,
+  type ServerFrame,
+  watchFrame,
+} from "@corral/contracts";
 import { Terminal } from "@xterm/headless";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -10,6 +17,8 @@ import { ConsoleSession } from "./ConsoleSession.ts";
  * The server is a fake, since a real one cannot be made to send a gap, a snapshot or a close code at a chosen moment;
  * the sockets and the terminal (xterm's headless twin) are real.
  */
+
+const frameOf = (json: { type: string }) => (json.type === "watch" ? watchFrame : clientFrame).parse(json);
 
 class FakeServer {
   readonly #server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
@@ -24,10 +33,14 @@ class FakeServer {
       this.#socket = socket;
       socket.on("message", (data: Buffer, isBinary) => {
         if (isBinary) this.bytes.push(data);
-        else this.text.push(clientFrame.parse(JSON.parse(data.toString())));
+        else this.text.push(frameOf(JSON.parse(data.toString())));
       });
     });
     await once(this.#server, "listening");
+    return this.address();
+  }
+
+  address(): string {
     return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
@@ -47,6 +60,8 @@ class FakeServer {
       end: change.offset ?? 0,
       state: "running",
       viewers: [],
+      rules: { shared: false, recorded: false },
+      right: "manage",
       ...change,
     });
   }
@@ -220,6 +235,52 @@ describe("a console session", () => {
     server.say({ type: "role", role: "writer", by: "ada" });
     await until(() => expect(server.said("resize").at(-1)).toEqual({ type: "resize", cols: 100, rows: 30 }));
     await until(() => expect([terminal.cols, terminal.rows]).toEqual([100, 30]));
+  });
+
+  it("types into a shared console at its true size, and leaves the guest's questions to the writer", async () => {
+    server.hello({ role: "spy", cols: 132, rows: 40, viewers: [] });
+    await until(() => expect(session.status().role).toBe("spy"));
+    server.say({ type: "rules", rules: { shared: true, recorded: true } });
+    server.say({ type: "role", role: "cowriter", by: null });
+    await until(() => expect(session.status()).toMatchObject({ role: "cowriter", rules: { shared: true } }));
+    terminal.input("x");
+    server.print("\u001b[6ndone");
+    await shows("done");
+    await until(() => expect(server.typed()).toBe("x"));
+    session.setFit({ cols: 100, rows: 30 });
+    server.say({ type: "role", role: "cowriter", by: "grace" });
+    await until(() => expect([terminal.cols, terminal.rows]).toEqual([132, 40]));
+    expect(server.said("resize")).toEqual([]);
+    expect(session.status().notice).toBeUndefined();
+  });
+
+  it("comes by a link with its secret first, again after a loss, and only watches", async () => {
+    session.dispose();
+    server.text.length = 0;
+    const secret = "s".repeat(43);
+    session = new ConsoleSession({
+      url: server.address(),
+      secret,
+      screen: terminal as never,
+      fit: { cols: 80, rows: 24 },
+      open: (address) => new WebSocket(address) as never,
+    });
+    await until(() => expect(server.text).toHaveLength(2));
+    expect(server.text).toMatchObject([
+      { type: "watch", secret },
+      { type: "attach", role: "spy" },
+    ]);
+    server.hello({ role: "spy", right: "watch" });
+    await until(() => expect(session.status().right).toBe("watch"));
+    terminal.input("x");
+    await until(() => expect(session.status().notice).toContain("not type"));
+    server.drop();
+    await until(() => expect(session.status().connection.kind).toBe("waiting"));
+    session.retryNow();
+    await until(() => expect(server.text.slice(2)).toMatchObject([{ type: "watch" }, { type: "attach", since: 0 }]));
+    server.drop(CLOSE.linkEnded);
+    await until(() => expect(session.status().connection).toMatchObject({ kind: "closed", code: CLOSE.linkEnded }));
+    expect(server.typed()).toBe("");
   });
 
   it("says who took control, and goes on watching after a reconnect if that was wished", async () => {

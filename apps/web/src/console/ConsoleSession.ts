@@ -2,13 +2,17 @@ import {
   CLIENT_FRAME_MAXIMUM_BYTES,
   CLOSE,
   type ClientFrame,
+  type GuestRight,
   type GuestState,
   SCREEN_MAXIMUM_COLS,
   SCREEN_MAXIMUM_ROWS,
   type ServerFrame,
   serverFrame,
+  type TypingRules,
   type ViewerPresence,
   type ViewerRole,
+  type WantedRole,
+  type WatchFrame,
 } from "@corral/contracts";
 import type { Terminal } from "@xterm/xterm";
 import { type Connection, ReconnectingSocket } from "../api/ReconnectingSocket.ts";
@@ -36,6 +40,9 @@ export interface ConsoleStatus {
   /** My own id among the viewers. */
   readonly viewer: string | undefined;
   readonly viewers: readonly ViewerPresence[];
+  readonly rules: TypingRules;
+  /** What I may do with the guest; undefined: not attached yet. */
+  readonly right: GuestRight | undefined;
   /** The console's size, which follows the writer. */
   readonly size: Size;
   readonly state: GuestState | undefined;
@@ -52,10 +59,27 @@ export interface ConsoleSessionOptions {
   readonly fit: Size;
   /** Where a boot begins in the output. */
   readonly onBoot?: (boot: number, at: string) => void;
+  /** Of the watch-only link that leads here. */
+  readonly secret?: string | undefined;
   readonly open?: (url: string) => WebSocket;
 }
 
-const FINAL: ReadonlySet<number> = new Set([CLOSE.notLoggedIn, CLOSE.notAllowed, CLOSE.notFound, CLOSE.guestDeleted]);
+/** Why nothing can be typed now; undefined: what is typed arrives. */
+export const typingBlocked = (status: ConsoleStatus | undefined): string | undefined => {
+  if (status === undefined || !status.attached) return "The console is not connected.";
+  if (status.role === "writer" || status.role === "cowriter") return undefined;
+  return status.right === "watch" ? ONLY_WATCH : "You are watching. Take control to type.";
+};
+
+export const ONLY_WATCH = "You may watch this console, but not type into it.";
+
+const FINAL: ReadonlySet<number> = new Set([
+  CLOSE.notLoggedIn,
+  CLOSE.notAllowed,
+  CLOSE.notFound,
+  CLOSE.guestDeleted,
+  CLOSE.linkEnded,
+]);
 
 const NOT_SENT = "Not connected: what you type now is not sent.";
 
@@ -84,7 +108,8 @@ export class ConsoleSession {
   /** Size that this window has room for. */
   #fit: Size;
   /** A person who chose to watch goes on watching after a reconnect. */
-  #wanted: ViewerRole = "writer";
+  #wanted: WantedRole;
+  readonly #secret: string | undefined;
 
   /** Offset of the next byte from the server; undefined: nothing came yet, a snapshot is wanted. */
   #received: number | undefined;
@@ -103,7 +128,9 @@ export class ConsoleSession {
   /** What is to be done to the terminal, in the order in which it came. */
   readonly #steps = new OrderedSteps();
 
-  constructor({ url, screen, fit, onBoot, open }: ConsoleSessionOptions) {
+  constructor({ url, screen, fit, onBoot, secret, open }: ConsoleSessionOptions) {
+    this.#secret = secret;
+    this.#wanted = secret === undefined ? "writer" : "spy";
     this.#screen = screen;
     this.#onBoot = onBoot;
     this.#fit = attachable(fit);
@@ -113,6 +140,8 @@ export class ConsoleSession {
       role: undefined,
       viewer: undefined,
       viewers: [],
+      rules: { shared: false, recorded: false },
+      right: undefined,
       size: this.#fit,
       state: undefined,
       filled: 0,
@@ -187,12 +216,13 @@ export class ConsoleSession {
     for (const listener of this.#listeners) listener();
   }
 
-  #tell(frame: ClientFrame): void {
+  #tell(frame: ClientFrame | WatchFrame): void {
     this.#socket.send(JSON.stringify(frame));
   }
 
   #attach(): void {
     const { cols, rows } = this.#fit;
+    if (this.#secret !== undefined) this.#tell({ type: "watch", secret: this.#secret });
     this.#tell({
       type: "attach",
       cols,
@@ -211,10 +241,11 @@ export class ConsoleSession {
   #obey(frame: ServerFrame): void {
     switch (frame.type) {
       case "hello": {
-        const { viewer, role, cols, rows, state, viewers, offset, end } = frame;
+        const { viewer, role, cols, rows, state, viewers, rules, right, offset, end } = frame;
         this.#liveFrom = end;
         this.#startAt(offset);
-        this.#show({ attached: true, viewer, role, size: { cols, rows }, state, viewers, notice: undefined });
+        const size = { cols, rows };
+        this.#show({ attached: true, viewer, role, size, state, viewers, rules, right, notice: undefined });
         this.#resize();
         break;
       }
@@ -241,6 +272,9 @@ export class ConsoleSession {
         break;
       case "viewers":
         this.#show({ viewers: frame.viewers });
+        break;
+      case "rules":
+        this.#show({ rules: frame.rules });
         break;
       case "role": {
         const { role, by } = frame;
@@ -317,8 +351,9 @@ export class ConsoleSession {
   #typed(data: string): void {
     const report = isTerminalReport(data);
     if (report && (this.#replaying() || this.#status.role !== "writer")) return;
-    if (this.#status.role !== "writer") {
-      if (this.#status.role === "spy") this.#show({ notice: "You are watching. Take control to type." });
+    if (this.#status.role === undefined) return;
+    if (this.#status.role === "spy") {
+      this.#show({ notice: typingBlocked({ ...this.#status, attached: true }) });
       return;
     }
     if (!this.#status.attached) {
@@ -331,7 +366,7 @@ export class ConsoleSession {
   }
 
   #send(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#status.role !== "writer" || !this.#status.attached) return;
+    if (typingBlocked(this.#status) !== undefined) return;
     for (let from = 0; from < bytes.length; from += CLIENT_FRAME_MAXIMUM_BYTES) {
       this.#socket.send(bytes.subarray(from, from + CLIENT_FRAME_MAXIMUM_BYTES));
     }

@@ -1,4 +1,4 @@
-import { type Guest, LOG_READ_MAXIMUM_BYTES, type ViewerPresence } from "@corral/contracts";
+import { type Guest, LOG_READ_MAXIMUM_BYTES } from "@corral/contracts";
 import {
   AppWindow,
   Download,
@@ -9,6 +9,7 @@ import {
   Minimize,
   Minus,
   Plus,
+  Scaling,
   Search,
   SendHorizontal,
 } from "lucide-react";
@@ -16,13 +17,15 @@ import type { ReactNode } from "react";
 import { Button } from "../ui/Button.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
 import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLine } from "../ui/Menu.tsx";
-import { counted, formatDuration } from "../ui/quantities.ts";
+import { formatDuration } from "../ui/quantities.ts";
 import { useNow } from "../ui/Time.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
-import type { ConsoleStatus } from "./ConsoleSession.ts";
+import { type ConsoleStatus, ONLY_WATCH } from "./ConsoleSession.ts";
 import { KeysMenu } from "./KeysMenu.tsx";
 import { logAddress } from "./LogTail.ts";
+import { Presence } from "./Presence.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
+import { SharingMenu } from "./SharingMenu.tsx";
 import { TERMINAL_THEMES } from "./terminalThemes.ts";
 import type { OpenConsole } from "./useConsole.ts";
 
@@ -52,18 +55,19 @@ export const ConsoleStrip = ({
 }: ConsoleStripProps) => {
   const { fontSize, screenReader, copyOnSelect, theme } = usePreferences();
   const spy = status?.role === "spy";
-  const reader = status?.viewers.find(({ role }) => role === "writer");
   return (
     <div className="flex h-9 shrink-0 items-center gap-1 border-t border-line bg-surface pl-3 pr-1.5 text-small text-muted">
       <div className="min-w-0 flex-1 truncate" role="status">
         <Words guest={guest} status={status} />
       </div>
-      {spy && (
+      {(spy || status?.role === "cowriter") && (
         <Button
-          label="Take control"
-          icon={Keyboard}
+          label={spy ? "Take control" : "Use my window's size"}
+          icon={spy ? Keyboard : Scaling}
           small
-          hint={reader === undefined ? "Nobody types here now" : `${reader.user} types here now and would be watching`}
+          showLabel={spy ? "always" : "never"}
+          blocked={status.right === "watch" ? ONLY_WATCH : undefined}
+          hint={spy ? takingMeans(status) : "The console has the size of another's window"}
           onClick={() => {
             open?.session.take();
             open?.view.terminal.focus();
@@ -71,6 +75,7 @@ export const ConsoleStrip = ({
         />
       )}
       <Presence viewers={status?.viewers ?? []} me={status?.viewer} />
+      {status?.right === "manage" && <SharingMenu guest={guest} name={name} status={status} />}
       <Tooltip text={spy ? "The console's size, which follows whoever types" : "Columns and rows of the console"}>
         <span className="hidden min-w-14 text-right sm:inline">
           {status === undefined ? "" : `${status.size.cols}×${status.size.rows}`}
@@ -138,6 +143,14 @@ export const ConsoleStrip = ({
   );
 };
 
+const takingMeans = ({ rules, viewers }: ConsoleStatus): string => {
+  const writer = viewers.find(({ role }) => role === "writer");
+  if (writer === undefined) return "Nobody types here now";
+  return rules.shared
+    ? `${writer.user} types on; the console takes your window's size`
+    : `${writer.user} types here now and would be watching`;
+};
+
 const download = (address: string, name: string): void => {
   const link = document.createElement("a");
   link.href = address;
@@ -185,28 +198,5 @@ const Stopping = ({ guest: { progress, stopDeadline } }: { guest: Guest }) => {
       {progress ?? "Shutting down"}
       {left !== undefined && ` · ${formatDuration(left)} left`}
     </>
-  );
-};
-
-const Presence = ({ viewers, me }: { viewers: readonly ViewerPresence[]; me: string | undefined }) => {
-  if (viewers.length < 2) return null;
-  return (
-    <Tooltip
-      text={
-        <ul>
-          {viewers.map(({ id, user, from, role }) => (
-            <li key={id}>
-              {user}
-              {id === me && " (you)"} from {from}: {role === "writer" ? "types" : "watches"}
-            </li>
-          ))}
-        </ul>
-      }
-    >
-      <button type="button" className="flex h-7 items-center gap-1.5 rounded-md px-2 hover:bg-hover">
-        <Eye aria-hidden size={14} />
-        {counted(viewers.length, "viewer")}
-      </button>
-    </Tooltip>
   );
 };

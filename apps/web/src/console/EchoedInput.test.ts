@@ -53,6 +53,22 @@ it("asks when no echo comes, goes on without one when told to, and waits again w
   expect(phase()).toBe("done");
 });
 
+it("marks each piece for a program that tells pastes from typing, and waits for its letters only", () => {
+  const send = (piece: string) => sent.push(piece);
+  const input = new EchoedInput({
+    text: "if x\nthen y\u001b[201~\n",
+    bracketed: true,
+    send,
+    onState: (state) => states.push(state),
+  });
+  expect(sent).toEqual(["\u001b[200~if x\r\u001b[201~"]);
+  echo(input, "if x");
+  // The paste cannot end its own mark.
+  expect(sent[1]).toBe("\u001b[200~then y[201~\r\u001b[201~");
+  echo(input, "then y[201~");
+  expect(phase()).toBe("done");
+});
+
 it("does not wait for what has no echo, and stops for good", () => {
   const input = begin("üü\nrest\n");
   echo(input, "\r\n");

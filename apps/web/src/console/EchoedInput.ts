@@ -17,6 +17,11 @@ export interface SendingState {
 
 interface EchoedInputOptions {
   readonly text: string;
+  /**
+   * The program that reads marks pastes off from typing (bracketed paste): each piece is marked, so that its line ends
+   * run nothing. How such a program shows them is its own affair, so they are not waited for.
+   */
+  readonly bracketed?: boolean;
   readonly send: (piece: string) => void;
   readonly onState: (state: SendingState) => void;
 }
@@ -33,9 +38,9 @@ const piecesOf = (text: string): string[] =>
  * What must come back, in this order, with anything in between: prompts, redrawing and messages of the kernel mix with
  * an echo. Blanks are left out, since line editors also skip over them with the cursor.
  */
-const echoOf = (piece: string): number[] =>
+const echoOf = (piece: string, bracketed: boolean): number[] =>
   [...piece].flatMap((character) => {
-    if (character === "\r") return [LINE_FEED];
+    if (character === "\r") return bracketed ? [] : [LINE_FEED];
     return /[!-~]/.test(character) ? [character.charCodeAt(0)] : [];
   });
 
@@ -89,14 +94,15 @@ export class EchoedInput {
       this.#show("done");
       return;
     }
-    this.#expected = echoOf(piece);
+    const { bracketed = false, send } = this.#options;
+    this.#expected = echoOf(piece, bracketed);
     this.#echoed = 0;
     this.#sent += piece.length;
     this.#show("sending");
     // Also for a piece that has no echo of its own: the one after it is then a little later.
     const wait = this.#expected.length === 0 ? UNECHOED_PAUSE_MS : this.#patience;
     this.#timer = setTimeout(() => this.#waitedInVain(), wait);
-    this.#options.send(piece);
+    send(bracketed ? `\u001b[200~${piece}\u001b[201~` : piece);
   }
 
   #waitedInVain(): void {

@@ -7,16 +7,18 @@ const PREVIEW_CHARACTERS = 4000;
 
 interface PasteDialogProps {
   readonly text: string;
+  /** Why nothing can be typed now. */
+  readonly blocked: string | undefined;
   readonly onPaste: () => void;
   readonly onClose: () => void;
 }
 
-export const PasteDialog = ({ text, onPaste, onClose }: PasteDialogProps) => {
+export const PasteDialog = ({ text, blocked, onPaste, onClose }: PasteDialogProps) => {
   const lines = text.trimEnd().split("\n").length;
   return (
     <Dialog
       title={`Paste ${counted(lines, "line")}?`}
-      description="A shell runs each line as soon as it ends."
+      description="A shell runs each line as soon as it ends. They are typed one by one, each when the guest has echoed the one before."
       onClose={onClose}
       wide
       footer={
@@ -25,6 +27,7 @@ export const PasteDialog = ({ text, onPaste, onClose }: PasteDialogProps) => {
           <Button
             label="Paste"
             variant="primary"
+            blocked={blocked}
             onClick={() => {
               onPaste();
               onClose();

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../ui/Button.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
 import { EchoedInput, type SendingState } from "./EchoedInput.ts";
+import { SendingProgress } from "./SendingProgress.tsx";
 import type { OpenConsole } from "./useConsole.ts";
 
 interface SendBoxProps {
@@ -75,7 +76,7 @@ export const SendBox = ({ open: { session, view }, blocked, onClose }: SendBoxPr
           Enter at the end
         </label>
         <div role="status" className="min-w-0 flex-1">
-          {state !== undefined && <Progress state={state} />}
+          {state !== undefined && <SendingProgress state={state} />}
         </div>
         {state?.phase === "silent" && <Button label="Go on" small onClick={() => answer("goOn")} />}
         {under ? (
@@ -92,28 +93,4 @@ export const SendBox = ({ open: { session, view }, blocked, onClose }: SendBoxPr
       </div>
     </section>
   );
-};
-
-const Progress = ({ state: { phase, sent, total } }: { state: SendingState }) => {
-  switch (phase) {
-    case "sending":
-      return (
-        <progress
-          aria-label="Sent"
-          max={total}
-          value={sent}
-          className="h-1.5 w-full max-w-60 align-middle accent-(--ink)"
-        />
-      );
-    case "silent":
-      return (
-        <span className="text-moving">
-          No echo of what was sent: the guest is busy, or asks for a password. It may not have arrived.
-        </span>
-      );
-    case "stopped":
-      return `Stopped after ${sent} of ${total} characters.`;
-    case "done":
-      return "All of it was sent.";
-  }
 };

@@ -18,6 +18,12 @@ const FIT_AFTER_MS = 60;
 const SPY_FONT_SIZE_SMALLEST = 6;
 /** A paste of more lines is shown first: each line is a command to a shell. */
 const PASTE_WITHOUT_ASKING_LINES = 5;
+/** A longer paste is typed in pieces, each when the guest has echoed the one before: a busy tty drops what comes at once. */
+const PASTE_AT_ONCE_CHARACTERS = 200;
+
+/** Whether a person is shown a paste before it is typed. */
+export const asksBeforePaste = (text: string): boolean =>
+  text.trimEnd().split("\n").length > PASTE_WITHOUT_ASKING_LINES;
 
 export interface TerminalViewOptions {
   readonly host: HTMLElement;
@@ -112,12 +118,6 @@ export class TerminalView {
     return this.#room ?? { cols: this.terminal.cols, rows: this.terminal.rows };
   }
 
-  /** After it was confirmed. */
-  paste(text: string): void {
-    this.terminal.focus();
-    this.terminal.paste(text);
-  }
-
   /** As if it were typed. */
   type(data: string): void {
     this.terminal.focus();
@@ -175,7 +175,7 @@ export class TerminalView {
 
   #onPaste(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.trimEnd().split("\n").length <= PASTE_WITHOUT_ASKING_LINES) return;
+    if (text.length <= PASTE_AT_ONCE_CHARACTERS && !asksBeforePaste(text)) return;
     event.preventDefault();
     event.stopPropagation();
     this.#options.onLargePaste(text);

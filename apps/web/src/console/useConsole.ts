@@ -1,7 +1,6 @@
 import { CLOSE } from "@corral/contracts";
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from "react";
-import { socketUrl } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import { useDark } from "../app/theme.ts";
 import { formatLogTime } from "../ui/quantities.ts";
@@ -20,12 +19,15 @@ interface ConsoleKeys {
   readonly onFind: () => void;
 }
 
-/** Opens a console inside `host` for as long as the component is mounted. The three callbacks must not change. */
+/**
+ * Opens the console behind a socket's address inside `host` for as long as the component is mounted. The three callbacks
+ * must not change. `secret`: of the watch-only link that leads there.
+ */
 export const useConsole = (
   host: RefObject<HTMLElement | null>,
-  guest: string,
-  name: string,
+  url: string,
   keys: ConsoleKeys,
+  secret?: string,
 ): { open: OpenConsole | undefined; status: ConsoleStatus | undefined } => {
   const [open, setOpen] = useState<OpenConsole>();
   const dark = useDark();
@@ -47,7 +49,8 @@ export const useConsole = (
       onFind,
     });
     session = new ConsoleSession({
-      url: socketUrl(`/guests/${encodeURIComponent(guest)}/consoles/${name}/attach`),
+      url,
+      secret,
       screen: view.terminal,
       fit: view.room(),
       onBoot: (boot, at) => view.markBoot(`boot ${boot} · ${formatLogTime(at)}`),
@@ -58,7 +61,7 @@ export const useConsole = (
       view.dispose();
       setOpen(undefined);
     };
-  }, [host, guest, name, onLargePaste, onLeave, onFind]);
+  }, [host, url, secret, onLargePaste, onLeave, onFind]);
 
   const subscribe = useCallback((listener: () => void) => open?.session.subscribe(listener) ?? (() => {}), [open]);
   const status = useSyncExternalStore(subscribe, () => open?.session.status());
@@ -66,9 +69,9 @@ export const useConsole = (
   const on = status?.state !== "stopped" && status?.state !== "crashed";
   useEffect(() => open?.view.apply(wanted, dark, on), [open, wanted, dark, on]);
 
-  const spy = status?.role === "spy";
+  const follows = status?.role === "spy" || status?.role === "cowriter";
   const size = status?.size;
-  useEffect(() => open?.view.letterbox(spy ? size : undefined), [open, spy, size]);
+  useEffect(() => open?.view.letterbox(follows ? size : undefined), [open, follows, size]);
 
   const connection = status?.connection;
   useEffect(() => {

@@ -1,4 +1,5 @@
-import { Console, ConsoleLog, type LogProblem } from "@corral/console";
+import { Console, ConsoleLog, type LogProblem, type TypingRules } from "@corral/console";
+import type { GuestTyping } from "@corral/contracts";
 import { setWindowSize } from "../syscalls.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 
@@ -18,6 +19,7 @@ export class GuestConsoles {
   readonly #onEnd: () => void;
   readonly #consoles = new Map<string, Console>();
   readonly #reading = new Map<string, Promise<void>>();
+  #typing: GuestTyping = { shared: [], recorded: false };
 
   constructor(
     folder: GuestFolder,
@@ -46,8 +48,15 @@ export class GuestConsoles {
         budgetBytes: CONSOLE_LOG_BUDGET_BYTES,
         onProblem: (problem) => this.#onLogProblem(name, problem),
       });
-      this.#consoles.set(name, new Console({ log, name, ...FIRST_SIZE }));
+      const console = new Console({ log, name, ...FIRST_SIZE });
+      console.setRules(this.#rulesOf(name));
+      this.#consoles.set(name, console);
     }
+  }
+
+  setTyping(typing: GuestTyping): void {
+    this.#typing = typing;
+    for (const [name, console] of this.#consoles) console.setRules(this.#rulesOf(name));
   }
 
   get(name: string): Console | undefined {
@@ -95,5 +104,10 @@ export class GuestConsoles {
     for (const console of this.#consoles.values()) console.dispose();
     this.#consoles.clear();
     this.#reading.clear();
+  }
+
+  #rulesOf(name: string): TypingRules {
+    const { shared, recorded } = this.#typing;
+    return { shared: shared.includes(name), recorded };
   }
 }
