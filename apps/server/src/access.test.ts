@@ -1,64 +1,167 @@
-import { type Access, type EndpointName, type ErrorCode, endpoints, type Role } from "@corral/contracts";
+import {
+  type Access,
+  CLOSE,
+  type EndpointName,
+  endpoints,
+  type GuestRight,
+  type Role,
+  sockets,
+} from "@corral/contracts";
 import fastify from "fastify";
 import { expect, test } from "vitest";
 import { includesRole } from "./access.ts";
 import { authentication } from "./plugins/authentication.ts";
 import { callOf, ENDPOINT_NAMES } from "./testing/calls.ts";
 import { type Login, TestServer } from "./testing/testServer.ts";
+import { TestSocket } from "./testing/testSocket.ts";
 
 /** What came of a call: that it was let through, whatever came then, or why not. */
-type Verdict = "let through" | Extract<ErrorCode, "not_logged_in" | "not_allowed" | "not_found">;
+type Verdict = "let through" | "not_logged_in" | "not_allowed" | "not_found";
 
-const callers = async (server: TestServer) => {
-  const owner = await server.user("owner", "user");
-  return {
-    anonymous: undefined,
-    owner,
-    stranger: await server.user("stranger", "user"),
-    operator: await server.user("operator", "operator"),
-    admin: await server.user("admin", "admin"),
-  };
+const RIGHTS: readonly GuestRight[] = ["watch", "use", "manage"];
+
+/** Somebody who calls: their role, what they may do with the guest, and what a token leaves of that. */
+interface Kind {
+  readonly role: Role | null;
+  readonly right: GuestRight | null;
+  readonly token?: { readonly scope: "read" | "operate" | "full"; readonly guest?: "this" | "another" };
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  anonymous: { role: null, right: null },
+  owner: { role: "user", right: "manage" },
+  stranger: { role: "user", right: null },
+  watcher: { role: "user", right: "watch" },
+  worker: { role: "user", right: "use" },
+  keeper: { role: "user", right: "manage" },
+  member: { role: "user", right: "use" },
+  operator: { role: "operator", right: "manage" },
+  admin: { role: "admin", right: "manage" },
+  "owner, reading token": { role: "user", right: "watch", token: { scope: "read" } },
+  "owner, operating token": { role: "user", right: "use", token: { scope: "operate" } },
+  "owner, token": { role: "user", right: "manage", token: { scope: "full" } },
+  "owner, token for the guest": { role: "user", right: "manage", token: { scope: "full", guest: "this" } },
+  "owner, token for another": { role: "user", right: null, token: { scope: "full", guest: "another" } },
+  "admin, reading token": { role: "admin", right: "watch", token: { scope: "read" } },
+  "admin, token": { role: "admin", right: "manage", token: { scope: "full" } },
 };
 
-const expected = (access: Access, name: string, role: Role | undefined): Verdict => {
+/** The rules in words: docs/security.md. They are written down a second time here, on purpose. */
+const expected = (access: Access, method: string, { role, right, token }: Kind): Verdict => {
   if ("public" in access) return "let through";
-  if (role === undefined) return "not_logged_in";
+  if (role === null) return "not_logged_in";
   if (!includesRole(role, access.role)) return "not_allowed";
-  return access.guest !== undefined && name === "stranger" ? "not_found" : "let through";
+  if (access.login && token !== undefined) return "not_allowed";
+  if (access.guest === undefined) {
+    if (token !== undefined && token.scope !== "full" && method !== "GET") return "not_allowed";
+    return token?.guest !== undefined && !access.filtered ? "not_allowed" : "let through";
+  }
+  if (right === null) return "not_found";
+  return RIGHTS.indexOf(right) >= RIGHTS.indexOf(access.guest) ? "let through" : "not_allowed";
 };
 
-const verdictOf = async (server: TestServer, endpoint: EndpointName, guestId: string, as: Login | undefined) => {
-  const { method, path, body } = callOf(endpoint, guestId);
-  const response = await server.call(method, path, { as, body });
-  const code = response.statusCode < 400 ? undefined : (response.json().error.code as ErrorCode);
-  const isVerdict = code === "not_logged_in" || code === "not_allowed" || code === "not_found";
-  // What the endpoint itself does not find is another not_found than that of a guest one may not see.
-  const isAboutGuest = "guest" in endpoints[endpoint].access;
-  return isVerdict && (code !== "not_found" || isAboutGuest) ? code : "let through";
-};
-
-test.each(ENDPOINT_NAMES)("%s lets through exactly whom its description names", async (endpoint) => {
-  const server = await TestServer.open();
+/** Everybody of KINDS on one server, and a new guest of the owner's for each call. */
+const cast = async (server: TestServer) => {
   server.stock();
-  for (const [name, as] of Object.entries(await callers(server))) {
-    const response = await server.call("POST", "/guests", {
-      as: await server.user(`owner-for-${name}`, "user"),
-      body: { name: `guest-for-${name}`, image: "demo" },
-    });
-    const owner = server.store.users.find("owner");
-    const guest = server.store.guests.find(response.json().id);
-    if (owner === null || guest === null) throw new Error("the guest was not made");
-    server.store.guests.update(guest.id, guest.definition, { ...guest, ownerId: owner.id });
+  const { store, services } = server;
+  const users = new Map<string, Login>();
+  for (const [name, { role, token }] of Object.entries(KINDS)) {
+    if (role !== null && token === undefined) users.set(name, await server.user(name, role));
+  }
+  const idOf = (name: string): string => users.get(name)?.user.id ?? "";
+  const group = store.groups.insert("team");
+  store.groups.setMembers(group.id, [idOf("member")]);
+  const kernelId = store.kernels.newest()?.id ?? "";
+  const pattern = await server.call("POST", "/guests", {
+    as: users.get("owner"),
+    body: { name: "another", image: "demo" },
+  });
+  const another: string = pattern.json().id;
+  let count = 0;
 
-    const verdict = await verdictOf(server, endpoint, guest.id, as);
-    expect([name, verdict]).toEqual([name, expected(endpoints[endpoint].access, name, as?.user.role)]);
+  const guest = (): string => {
+    const like = store.guests.find(another);
+    if (like === null) throw new Error("the guest was not made");
+    count += 1;
+    const links = { ownerId: idOf("owner"), kernelId, imageIds: like.imageIds };
+    const made = store.guests.insert({ ...like.definition, name: `guest-${count}` }, links);
+    store.grants.replace(made.id, [
+      { userId: idOf("watcher"), groupId: null, right: "watch" },
+      { userId: idOf("worker"), groupId: null, right: "use" },
+      { userId: idOf("keeper"), groupId: null, right: "manage" },
+      { userId: null, groupId: group.id, right: "use" },
+    ]);
+    services.guests.defineAll();
+    return made.id;
+  };
+
+  /** Made anew for each call, since a call may end the login that it came with. */
+  const headersOf = (name: string, guestId: string, cookieName = "corral-0"): Record<string, string> => {
+    const { role, token } = KINDS[name] ?? { role: null };
+    if (role === null) return {};
+    const user = { id: idOf(name.split(",")[0] ?? "") };
+    if (token === undefined) return { cookie: `${cookieName}=${services.sessions.open(user, "127.0.0.1").secret}` };
+    const guestIds = token.guest === undefined ? null : [token.guest === "this" ? guestId : another];
+    const { secret } = services.tokens.create(user, "a token", { scope: token.scope, guestIds, expiresAt: null });
+    return { authorization: `Bearer ${secret}` };
+  };
+  return { guest, headersOf };
+};
+
+test("every route lets through exactly whom its description names", async () => {
+  const server = await TestServer.open();
+  const { guest, headersOf } = await cast(server);
+  const verdictOf = async (endpoint: EndpointName, name: string): Promise<Verdict> => {
+    const isAboutGuest = "guest" in endpoints[endpoint].access;
+    const guestId = isAboutGuest ? guest() : "x".repeat(16);
+    const { method, path, body } = callOf(endpoint, guestId);
+    const response = await server.call(method, path, { body, headers: headersOf(name, guestId) });
+    const code = response.statusCode < 400 ? "" : response.json().error.code;
+    // What the endpoint itself does not find is another not_found than that of a guest one may not see.
+    if (code === "not_found" && !isAboutGuest) return "let through";
+    return code === "not_logged_in" || code === "not_allowed" || code === "not_found" ? code : "let through";
+  };
+  for (const endpoint of ENDPOINT_NAMES) {
+    const { access, method } = endpoints[endpoint];
+    for (const [name, kind] of Object.entries(KINDS)) {
+      expect([endpoint, name, await verdictOf(endpoint, name)]).toEqual([
+        endpoint,
+        name,
+        expected(access, method, kind),
+      ]);
+    }
+  }
+});
+
+test("every WebSocket lets through exactly whom its description names", async () => {
+  const server = await TestServer.open();
+  const { guest, headersOf } = await cast(server);
+  const port = await server.listen();
+  const why: Readonly<Record<number, Verdict>> = {
+    [CLOSE.notLoggedIn]: "not_logged_in",
+    [CLOSE.notAllowed]: "not_allowed",
+    [CLOSE.notFound]: "not_found",
+  };
+  for (const { path, access } of Object.values<{ path: string; access: Access }>(sockets)) {
+    // What it lets through its first frame says, not who comes: consoles/watchLinks.test.ts.
+    if ("public" in access) continue;
+    for (const [name, kind] of Object.entries(KINDS)) {
+      const guestId = guest();
+      const headers = headersOf(name, guestId, `corral-${port}`);
+      const socket = await TestSocket.open(server, path.replace(":id", guestId).replace(":name", "con0"), { headers });
+      // Neither socket is told what it wants to hear, so that both end: the reason is what counts.
+      socket.send({ type: "nonsense" });
+      const { code } = await socket.closed;
+      const verdict: Verdict = why[code] ?? "let through";
+      expect([path, name, verdict]).toEqual([path, name, expected(access, "GET", kind)]);
+    }
   }
 });
 
 test("what one may not see is answered exactly like what does not exist", async () => {
   const server = await TestServer.open();
   server.stock();
-  const { owner, stranger } = await callers(server);
+  const [owner, stranger] = [await server.user("owner", "user"), await server.user("stranger", "user")];
   await server.call("POST", "/guests", { as: owner, body: { name: "secret", image: "demo" } });
   const hidden = await server.call("GET", "/guests/secret", { as: stranger });
   const absent = await server.call("GET", "/guests/nothing", { as: stranger });
@@ -66,6 +169,23 @@ test("what one may not see is answered exactly like what does not exist", async 
   expect(hidden.json().error.message).toBe(absent.json().error.message);
   const list = await server.call("GET", "/guests", { as: stranger });
   expect(list.json()).toEqual({ items: [], nextCursor: null, total: 0 });
+});
+
+test("a token for certain guests lists and hears of those alone", async () => {
+  const server = await TestServer.open();
+  server.stock();
+  const as = await server.user("owner", "user");
+  for (const name of ["one", "two"]) await server.call("POST", "/guests", { as, body: { name, image: "demo" } });
+  const body = { label: "for one", scope: "read", guests: ["one"] };
+  const made = (await server.call("POST", "/tokens", { as, body })).json();
+  expect(made).toMatchObject({ scope: "read", guests: ["one"] });
+  const headers = { authorization: `Bearer ${made.secret}` };
+  const list = (await server.call("GET", "/guests", { headers })).json();
+  expect(
+    list.items.map((guest: { right: string; definition: { name: string } }) => [guest.definition.name, guest.right]),
+  ).toEqual([["one", "watch"]]);
+  const events = (await server.call("GET", "/events", { headers })).json().items;
+  expect(events.map(({ message }: { message: string }) => message)).toEqual(["owner created one"]);
 });
 
 test("a route that does not say who may call it cannot be registered", async () => {

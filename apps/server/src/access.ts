@@ -1,15 +1,29 @@
-import { type Access, CorralError, type GuestRight, type Role } from "@corral/contracts";
+import { type Access, CorralError, type GuestRight, type Role, type TokenScope } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { Caller } from "./people/caller.ts";
 
 const ROLES: readonly Role[] = ["user", "operator", "admin"];
 const RIGHTS: readonly GuestRight[] = ["watch", "use", "manage"];
 
-/** What a caller may do with a guest: an owner all, operators and admins all with any guest, others nothing. */
-export const rightOn = (guest: Pick<GuestRecord, "ownerId">, { user }: Caller): GuestRight | null =>
-  user.role !== "user" || guest.ownerId === user.id ? "manage" : null;
+/** What a token's scope leaves of a right on a guest. */
+const SCOPES: Readonly<Record<TokenScope, GuestRight>> = { read: "watch", operate: "use", full: "manage" };
 
-export const maySee = (guest: Pick<GuestRecord, "ownerId">, caller: Caller): boolean => rightOn(guest, caller) !== null;
+type Shared = Pick<GuestRecord, "id" | "ownerId" | "rights">;
+
+/**
+ * What a caller may do with a guest: an owner all, operators and admins all with any guest, others what they were given;
+ * and with a token no more than that was made for.
+ */
+export const rightOn = (guest: Shared, { user, limits }: Caller): GuestRight | null => {
+  const isAll = user.role !== "user" || guest.ownerId === user.id;
+  const right = isAll ? "manage" : (guest.rights.get(user.id) ?? null);
+  if (right === null || limits === undefined) return right;
+  if (limits.guestIds !== null && !limits.guestIds.includes(guest.id)) return null;
+  const most = SCOPES[limits.scope];
+  return includesRight(right, most) ? most : right;
+};
+
+export const maySee = (guest: Shared, caller: Caller): boolean => rightOn(guest, caller) !== null;
 
 export const includesRight = (right: GuestRight | null, wanted: GuestRight): boolean =>
   right !== null && RIGHTS.indexOf(right) >= RIGHTS.indexOf(wanted);
@@ -22,6 +36,7 @@ export const includesRole = (role: Role, wanted: Role): boolean => ROLES.indexOf
  */
 export const checkAccess = (
   access: Access,
+  method: string,
   caller: Caller | null,
   findGuest: () => GuestRecord | null,
 ): GuestRecord | null => {
@@ -33,6 +48,7 @@ export const checkAccess = (
       `This needs the role ${access.role}; you have the role ${caller.user.role}. Ask an admin.`,
     );
   }
+  checkLimits(access, method, caller);
   if (access.guest === undefined) return null;
 
   const guest = findGuest();
@@ -47,4 +63,21 @@ export const checkAccess = (
     );
   }
   return guest;
+};
+
+/** What a token may not do, whoever made it. What it may do with a guest is in the right on that guest. */
+const checkLimits = (access: Exclude<Access, { public: true }>, method: string, { by, limits }: Caller): void => {
+  if (access.login === true && by === "token") {
+    throw new CorralError("not_allowed", "This is not done with a token. Log in with a browser to do it.");
+  }
+  if (access.guest !== undefined || limits === undefined) return;
+  if (limits.scope !== "full" && method !== "GET") {
+    throw new CorralError(
+      "not_allowed",
+      `This needs a token with the scope full; yours has the scope ${limits.scope}.`,
+    );
+  }
+  if (limits.guestIds !== null && access.filtered !== true) {
+    throw new CorralError("not_allowed", "Your token is for certain guests only, and this is about none of them.");
+  }
 };

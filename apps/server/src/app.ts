@@ -5,6 +5,7 @@ import cookie from "@fastify/cookie";
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
+import { rightOn } from "./access.ts";
 import { Typing } from "./consoles/typing.ts";
 import { WatchLinks } from "./consoles/watchLinks.ts";
 import { EventLog } from "./events/eventLog.ts";
@@ -16,6 +17,7 @@ import { ImageFolder } from "./library/imageFolder.ts";
 import { Images } from "./library/images.ts";
 import { Kernels } from "./library/kernels.ts";
 import { Origins } from "./origins.ts";
+import { Accounts } from "./people/accounts.ts";
 import { Authenticator } from "./people/authenticate.ts";
 import { LoginLinks } from "./people/loginLinks.ts";
 import { LoginThrottle } from "./people/loginThrottle.ts";
@@ -30,9 +32,12 @@ import { page } from "./plugins/page.ts";
 import { rateLimits } from "./plugins/rateLimits.ts";
 import { requestLog } from "./plugins/requestLog.ts";
 import { securityHeaders } from "./plugins/securityHeaders.ts";
+import { accountRoutes } from "./routes/account.ts";
 import { consoleLogRoutes } from "./routes/consoleLogs.ts";
 import { consoleRoutes } from "./routes/consoles.ts";
 import { eventRoutes } from "./routes/events.ts";
+import { groupRoutes } from "./routes/groups.ts";
+import { guestAccessRoutes } from "./routes/guestAccess.ts";
 import { guestRoutes } from "./routes/guests.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { imageRoutes } from "./routes/images.ts";
@@ -42,6 +47,7 @@ import { sshKeyRoutes } from "./routes/sshKeys.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { typingRoutes } from "./routes/typing.ts";
+import { userRoutes } from "./routes/users.ts";
 import { watchLinkRoutes } from "./routes/watchLinks.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
@@ -125,7 +131,11 @@ const ROUTES = [
   sessionRoutes,
   tokenRoutes,
   sshKeyRoutes,
+  accountRoutes,
+  userRoutes,
+  groupRoutes,
   guestRoutes,
+  guestAccessRoutes,
   consoleRoutes,
   consoleLogRoutes,
   typingRoutes,
@@ -163,6 +173,14 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
   const tokens = new Tokens(store);
   const authenticator = new Authenticator(store, sessions, tokens);
   const tasks = new TaskRunner(store, events, log);
+  const loginLinks = new LoginLinks(store, origins);
+  const sockets = new LiveSockets(
+    (caller) => authenticator.isStillGood(caller),
+    (guestId, caller) => {
+      const guest = store.guests.find(guestId);
+      return guest && rightOn(guest, caller);
+    },
+  );
   const imageFolder = new ImageFolder(home);
   return {
     store,
@@ -177,10 +195,11 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     images: new Images({ store, events, tasks, folder: imageFolder, tools }),
     kernels: new Kernels(store, events, tools),
     host: new HostFacts(home, () => tools.checkHost()),
-    loginLinks: new LoginLinks(store, origins),
+    loginLinks,
     passwordLogins: new PasswordLogins(store, events, new LoginThrottle()),
     typing: new Typing(store, supervisor, events),
     watchLinks: new WatchLinks({ store, supervisor, events, origins }),
-    sockets: new LiveSockets((caller) => authenticator.isStillGood(caller)),
+    sockets,
+    accounts: new Accounts({ store, events, loginLinks, sockets }),
   };
 };

@@ -72,7 +72,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     return {
       app,
       address: origins.first,
-      firstLink: store.users.firstAdmin() === null ? loginLinks.create(null).url : null,
+      firstLink: store.users.firstAdmin() === null ? loginLinks.createLogin(null).url : null,
       adopted,
       adoptionMs,
       close: async ({ stopGuests }) => {

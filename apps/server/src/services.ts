@@ -8,6 +8,7 @@ import type { HostFacts } from "./hostFacts.ts";
 import type { Images } from "./library/images.ts";
 import type { Kernels } from "./library/kernels.ts";
 import type { Origins } from "./origins.ts";
+import type { Accounts } from "./people/accounts.ts";
 import type { Authenticator } from "./people/authenticate.ts";
 import type { LoginLinks } from "./people/loginLinks.ts";
 import type { PasswordLogins } from "./people/passwordLogins.ts";
@@ -31,6 +32,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly loginLinks: LoginLinks;
+  readonly accounts: Accounts;
   readonly passwordLogins: PasswordLogins;
   readonly sockets: LiveSockets;
   readonly typing: Typing;

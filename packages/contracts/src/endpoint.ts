@@ -8,7 +8,15 @@ export type GuestRight = z.infer<typeof guestRight>;
 
 export type Access =
   | { readonly public: true }
-  | { readonly role: Role /** Needed on the guest named by :id */; readonly guest?: GuestRight };
+  | {
+      readonly role: Role;
+      /** Needed on the guest named by :id. */
+      readonly guest?: GuestRight;
+      /** Not with a token: whoever stole one could make it last. */
+      readonly login?: true;
+      /** Also with a token that is for certain guests: the answer holds nothing about others. */
+      readonly filtered?: true;
+    };
 
 export type EndpointSchema = z.ZodType;
 

@@ -1,12 +1,15 @@
+import { accountEndpoints } from "./endpoints/account.ts";
 import { activityEndpoints } from "./endpoints/activity.ts";
 import { consoleLogsEndpoints } from "./endpoints/consoleLogs.ts";
 import { consolesEndpoints } from "./endpoints/consoles.ts";
+import { guestAccessEndpoints } from "./endpoints/guestAccess.ts";
 import { guestsEndpoints } from "./endpoints/guests.ts";
 import { hostEndpoints } from "./endpoints/host.ts";
 import { libraryEndpoints } from "./endpoints/library.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
 import { sshKeysEndpoints } from "./endpoints/sshKeys.ts";
 import { typingEndpoints } from "./endpoints/typing.ts";
+import { usersEndpoints } from "./endpoints/users.ts";
 import { watchLinksEndpoints } from "./endpoints/watchLinks.ts";
 
 export const API_PREFIX = "/api/v1";
@@ -14,8 +17,11 @@ export const API_PREFIX = "/api/v1";
 export const endpoints = {
   ...hostEndpoints,
   ...peopleEndpoints,
+  ...accountEndpoints,
   ...sshKeysEndpoints,
+  ...usersEndpoints,
   ...guestsEndpoints,
+  ...guestAccessEndpoints,
   ...consolesEndpoints,
   ...consoleLogsEndpoints,
   ...typingEndpoints,
@@ -29,7 +35,7 @@ export type EndpointName = keyof Endpoints;
 
 /** Sockets, which OpenAPI cannot describe. */
 export const sockets = {
-  events: { path: "/events", access: { role: "user" } },
+  events: { path: "/events", access: { role: "user", filtered: true } },
   attach: { path: "/guests/:id/consoles/:name/attach", access: { role: "user", guest: "watch" } },
   /** A console by a watch-only link: the secret in the first frame is all that counts. */
   watch: { path: "/watch", access: { public: true } },

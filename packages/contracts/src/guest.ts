@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { guestRight } from "./endpoint.ts";
 import { guestDefinition } from "./guestDefinition.ts";
 import { id, timestamp } from "./text.ts";
 
@@ -42,6 +43,7 @@ export const guestConsole = z.object({
 export const guest = z.object({
   id,
   definition: guestDefinition,
+  right: guestRight.describe("What whoever asks may do with it"),
   state: guestState,
   since: timestamp.describe("When it came into this state"),
   startedAt: timestamp.nullable().describe("When the running kernel was launched"),

@@ -8,6 +8,7 @@ export * from "./escapeKey.ts";
 export * from "./events.ts";
 export * from "./exitCodes.ts";
 export * from "./guest.ts";
+export * from "./guestAccess.ts";
 export * from "./guestCan.ts";
 export * from "./guestDefinition.ts";
 export * from "./host.ts";

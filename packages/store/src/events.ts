@@ -1,6 +1,7 @@
 import { type CallerWay, type CorralEvent, event } from "@corral/contracts";
 import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { guestsSharedWith } from "./grants.ts";
 import { events } from "./schema.ts";
 
 /** Whoever does something says also how and from where they came. */
@@ -31,6 +32,8 @@ export interface EventFilter {
   readonly until?: string | undefined;
   /** Text in the message, the actor or where they came from. */
   readonly q?: string | undefined;
+  /** Ids of the only things that they may be about. */
+  readonly subjects?: readonly string[] | undefined;
 }
 
 export interface EventRecord {
@@ -111,12 +114,24 @@ export class Events {
   }
 }
 
-const matches = ({ subject, ownerId, actor, by, result, type, since, until, q }: EventFilter): (SQL | undefined)[] => {
+const matches = ({
+  subject,
+  subjects,
+  ownerId,
+  actor,
+  by,
+  result,
+  type,
+  since,
+  until,
+  q,
+}: EventFilter): (SQL | undefined)[] => {
   const equal = <T>(value: T | undefined, make: (value: T) => SQL | undefined) =>
     value === undefined ? undefined : make(value);
   return [
     equal(subject, (value) => eq(events.subject, value)),
-    equal(ownerId, (value) => eq(events.ownerId, value)),
+    equal(subjects, (value) => inArray(events.subject, [...value])),
+    equal(ownerId, visibleTo),
     equal(actor, (value) => eq(events.actor, value)),
     equal(by, (value) => eq(events.by, value)),
     equal(result, (value) => eq(events.result, value)),
@@ -126,6 +141,10 @@ const matches = ({ subject, ownerId, actor, by, result, type, since, until, q }:
     equal(q, (value) => or(...[events.message, events.actor, events.source].map((column) => contains(column, value)))),
   ];
 };
+
+/** About guests that were theirs at the time, guests that are shared with them now, and themself. */
+const visibleTo = (userId: string) =>
+  or(eq(events.ownerId, userId), eq(events.subject, userId), sql`${events.subject} IN ${guestsSharedWith(userId)}`);
 
 /** The text as it stands: a % or _ in it means itself. */
 const contains = (column: typeof events.message | typeof events.actor | typeof events.source, text: string): SQL =>

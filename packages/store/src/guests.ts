@@ -1,7 +1,8 @@
-import { CorralError, type GuestDefinition } from "@corral/contracts";
-import { asc, eq, or, type SQL } from "drizzle-orm";
+import { CorralError, type GuestDefinition, type GuestRight } from "@corral/contracts";
+import { asc, eq, or, type SQL, sql } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
+import { guestsSharedWith, rightsByGuest } from "./grants.ts";
 import { newId } from "./newId.ts";
 import { guestImages, guests, images, kernels, users } from "./schema.ts";
 import type { StoredDefinition } from "./storedDefinition.ts";
@@ -19,6 +20,8 @@ export interface GuestRecord extends GuestLinks {
   /** With the present names of its owner, kernel and images. */
   readonly definition: GuestDefinition;
   readonly createdAt: string;
+  /** The most that each user may do who is not its owner, by user id. */
+  readonly rights: ReadonlyMap<string, GuestRight>;
 }
 
 export class Guests {
@@ -56,9 +59,10 @@ export class Guests {
     return found.find(({ id }) => id === idOrName) ?? found[0] ?? null;
   }
 
-  /** By name; only those of one owner, if one is given. */
-  list(ownerId?: string): GuestRecord[] {
-    return this.#read(ownerId === undefined ? undefined : eq(guests.ownerId, ownerId));
+  /** By name; only those that a user owns or has been given a right on, if one is named. */
+  list(userId?: string): GuestRecord[] {
+    if (userId === undefined) return this.#read(undefined);
+    return this.#read(or(eq(guests.ownerId, userId), sql`${guests.id} IN ${guestsSharedWith(userId)}`));
   }
 
   delete(id: string): void {
@@ -103,6 +107,7 @@ export class Guests {
       .innerJoin(guests, eq(guests.id, guestImages.guestId))
       .where(which)
       .all();
+    const rights = rightsByGuest(this.#db, which);
     const disksByGuest = new Map<string, Map<number, { id: string; name: string }>>();
     for (const { guestId, ubd, id, name } of links) {
       disksByGuest.set(guestId, (disksByGuest.get(guestId) ?? new Map()).set(ubd, { id, name }));
@@ -117,10 +122,13 @@ export class Guests {
         imageIds: new Map([...disks].map(([ubd, { id }]) => [ubd, id])),
         definition: { ...withImageNames(guest.definition, disks), name: guest.name, owner, kernel },
         createdAt: guest.createdAt,
+        rights: rights.get(guest.id) ?? NO_RIGHTS,
       };
     });
   }
 }
+
+const NO_RIGHTS: ReadonlyMap<string, GuestRight> = new Map();
 
 const columns = (definition: GuestDefinition, { ownerId, kernelId }: GuestLinks) => {
   const { name, owner: _owner, kernel: _kernel, ...rest } = definition;

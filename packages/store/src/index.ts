@@ -1,7 +1,9 @@
 export type { Author, EventFilter, EventRecord, NewEvent } from "./events.ts";
+export type { GrantTo } from "./grants.ts";
 export type { GuestLinks, GuestRecord } from "./guests.ts";
 export type { ImageRow } from "./images.ts";
 export type { KernelRow } from "./kernels.ts";
+export type { LoginLinkRow } from "./loginLinks.ts";
 export { newId } from "./newId.ts";
 export type { SessionRow } from "./sessions.ts";
 export type { SshKeyRow } from "./sshKeys.ts";

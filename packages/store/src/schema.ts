@@ -1,12 +1,15 @@
 import {
   type CallerWay,
   type EventResult,
+  type GuestRight,
   imageLogin,
   imageOrigin,
   kernelAbilities,
+  type LinkKind,
   type Role,
   type Task,
   type TaskKind,
+  type TokenScope,
 } from "@corral/contracts";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
@@ -22,8 +25,10 @@ export const users = sqliteTable("users", {
   id: text().primaryKey(),
   name: text().notNull().unique(),
   role: text().$type<Role>().notNull(),
+  /** Empty: no password opens the account. */
   passwordHash: text("password_hash").notNull(),
   createdAt: text("created_at").notNull(),
+  disabledAt: text("disabled_at"),
 });
 
 export const sessions = sqliteTable("sessions", {
@@ -40,9 +45,14 @@ export const sessions = sqliteTable("sessions", {
 });
 
 export const loginLinks = sqliteTable("login_links", {
-  hash: text().primaryKey(),
-  /** The admin it logs in; null: it makes the first admin. */
+  id: text().primaryKey(),
+  hash: text().notNull().unique(),
+  kind: text().$type<LinkKind>().notNull(),
+  /** Whom it logs in, or who chooses a password by it. */
   userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
+  /** What an invitation makes somebody. */
+  role: text().$type<Role>(),
+  createdBy: text("created_by"),
   createdAt: text("created_at").notNull(),
   expiresAt: text("expires_at").notNull(),
   usedAt: text("used_at"),
@@ -59,6 +69,10 @@ export const tokens = sqliteTable(
     hash: text().notNull(),
     createdAt: text("created_at").notNull(),
     lastUsedAt: text("last_used_at"),
+    scope: text().$type<TokenScope>().notNull().default("full"),
+    /** The only guests it is good for; null: all that its user may see. */
+    guestIds: jsonText(z.array(z.string()))("guest_ids"),
+    expiresAt: text("expires_at"),
   },
   (table) => [index("tokens_by_user").on(table.userId)],
 );
@@ -160,6 +174,43 @@ export const watchLinks = sqliteTable(
     expiresAt: text("expires_at").notNull(),
   },
   (table) => [index("watch_links_by_guest").on(table.guestId)],
+);
+
+export const groups = sqliteTable("groups", {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  createdAt: text("created_at").notNull(),
+});
+
+export const groupMembers = sqliteTable(
+  "group_members",
+  {
+    groupId: text("group_id")
+      .notNull()
+      .references(() => groups.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+  },
+  (table) => [primaryKey({ columns: [table.groupId, table.userId] }), index("group_members_by_user").on(table.userId)],
+);
+
+/** Whom a guest is shared with: each row names a user or a group. */
+export const guestGrants = sqliteTable(
+  "guest_grants",
+  {
+    guestId: text("guest_id")
+      .notNull()
+      .references(() => guests.id, { onDelete: "cascade" }),
+    userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
+    groupId: text("group_id").references(() => groups.id, { onDelete: "cascade" }),
+    right: text().$type<GuestRight>().notNull(),
+  },
+  (table) => [
+    uniqueIndex("guest_grants_by_user").on(table.userId, table.guestId),
+    uniqueIndex("guest_grants_by_group").on(table.groupId, table.guestId),
+    index("guest_grants_by_guest").on(table.guestId),
+  ],
 );
 
 /** The audit log: rows are added and read, never changed. AUTOINCREMENT: a number is never given twice. */

@@ -1,5 +1,5 @@
 import type { User } from "@corral/contracts";
-import { and, desc, eq, gt, lte, notInArray, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, lte, ne, notInArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./newId.ts";
 import { sessions, users } from "./schema.ts";
@@ -42,8 +42,15 @@ export class Sessions {
     return this.#live(eq(sessions.hash, hash));
   }
 
-  isLive(id: string): boolean {
-    return this.#live(eq(sessions.id, id)) !== null;
+  /** The same by id. */
+  findLiveById(id: string): { session: SessionRow; user: User } | null {
+    return this.#live(eq(sessions.id, id));
+  }
+
+  /** A user's live sessions, those seen last first. */
+  listOf(userId: string): SessionRow[] {
+    const live = and(eq(sessions.userId, userId), gt(sessions.expiresAt, new Date().toISOString()));
+    return this.#db.select().from(sessions).where(live).orderBy(desc(sessions.lastSeenAt)).all();
   }
 
   touch(id: string, lastSeenAt: string): void {
@@ -54,12 +61,21 @@ export class Sessions {
     this.#db.delete(sessions).where(eq(sessions.id, id)).run();
   }
 
+  /** All of a user's, but one if one is named. */
+  deleteOf(userId: string, exceptId?: string): void {
+    const others = exceptId === undefined ? undefined : ne(sessions.id, exceptId);
+    this.#db
+      .delete(sessions)
+      .where(and(eq(sessions.userId, userId), others))
+      .run();
+  }
+
   #live(which: SQL) {
     const found = this.#db
       .select({ session: sessions, user: userColumns })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
-      .where(and(which, gt(sessions.expiresAt, new Date().toISOString())))
+      .where(and(which, gt(sessions.expiresAt, new Date().toISOString()), isNull(users.disabledAt)))
       .get();
     return found ?? null;
   }

@@ -2,6 +2,8 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "./database.ts";
 import { Events } from "./events.ts";
+import { Grants } from "./grants.ts";
+import { Groups } from "./groups.ts";
 import { Guests } from "./guests.ts";
 import { GuestTypings } from "./guestTyping.ts";
 import { Images } from "./images.ts";
@@ -23,6 +25,8 @@ export interface Store {
   readonly kernels: Kernels;
   readonly images: Images;
   readonly guests: Guests;
+  readonly groups: Groups;
+  readonly grants: Grants;
   readonly events: Events;
   readonly tasks: Tasks;
   readonly typing: GuestTypings;
@@ -50,6 +54,8 @@ export const openStore = (home: string): Store => {
     kernels: new Kernels(db),
     images: new Images(db),
     guests: new Guests(db),
+    groups: new Groups(db),
+    grants: new Grants(db),
     events: new Events(db),
     tasks: new Tasks(db),
     typing: new GuestTypings(db),

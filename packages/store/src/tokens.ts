@@ -1,5 +1,5 @@
 import type { User } from "@corral/contracts";
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./newId.ts";
 import { tokens, users } from "./schema.ts";
@@ -14,15 +14,20 @@ export class Tokens {
     this.#db = db;
   }
 
-  insert(token: { userId: string; label: string; hash: string }): TokenRow {
+  insert(token: Pick<TokenRow, "userId" | "label" | "hash" | "scope" | "guestIds" | "expiresAt">): TokenRow {
     const row = { id: newId(), createdAt: new Date().toISOString(), lastUsedAt: null, ...token };
     this.#db.insert(tokens).values(row).run();
     return row;
   }
 
-  find(id: string): { token: TokenRow; user: User } | null {
+  /** Null also for a token that has expired, or whose user is disabled. */
+  findLive(id: string): { token: TokenRow; user: User } | null {
+    const hasTime = or(isNull(tokens.expiresAt), gt(tokens.expiresAt, new Date().toISOString()));
     const query = this.#db.select({ token: tokens, user: userColumns }).from(tokens);
-    return query.innerJoin(users, eq(users.id, tokens.userId)).where(eq(tokens.id, id)).get() ?? null;
+    const found = query
+      .innerJoin(users, eq(users.id, tokens.userId))
+      .where(and(eq(tokens.id, id), hasTime, isNull(users.disabledAt)));
+    return found.get() ?? null;
   }
 
   /** Newest first. */

@@ -1,12 +1,17 @@
-import type { Guest } from "@corral/contracts";
+import type { Guest, GuestRight } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { GuestStatus } from "@corral/supervisor";
 
 /** A guest as the API shows it: what was defined, and what is so. */
-export const guestAnswer = ({ id, definition, createdAt }: GuestRecord, status: GuestStatus): Guest => ({
+export const guestAnswer = (
+  { id, definition, createdAt }: GuestRecord,
+  status: GuestStatus,
+  right: GuestRight,
+): Guest => ({
   ...status,
   id,
   definition,
+  right,
   createdAt,
   consoles: [...status.consoles],
 });

@@ -14,6 +14,7 @@ import {
 } from "@corral/contracts";
 import type { GuestRecord, Store } from "@corral/store";
 import type { GuestStatus, Supervisor } from "@corral/supervisor";
+import { rightOn } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import type { ImageFolder } from "../library/imageFolder.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
@@ -57,16 +58,18 @@ export class Guests {
     return this.#store.guests.list().filter(({ id }) => this.#isOn(id)).length;
   }
 
-  answer(guest: GuestRecord): Guest {
-    return guestAnswer(guest, this.#supervisor.status(guest.id));
+  /** As one who may see it sees it. */
+  answer(guest: GuestRecord, caller: Caller): Guest {
+    return guestAnswer(guest, this.#supervisor.status(guest.id), rightOn(guest, caller) ?? "watch");
   }
 
   /** Those that a caller may see. */
-  list({ user }: Caller): Guest[] {
-    const visible = this.#store.guests.list(user.role === "user" ? user.id : undefined);
-    return visible.flatMap((guest) => {
+  list(caller: Caller): Guest[] {
+    const candidates = this.#store.guests.list(caller.user.role === "user" ? caller.user.id : undefined);
+    return candidates.flatMap((guest) => {
+      const right = rightOn(guest, caller);
       const status = this.#status(guest.id);
-      return status === null ? [] : [guestAnswer(guest, status)];
+      return status === null || right === null ? [] : [guestAnswer(guest, status, right)];
     });
   }
 
@@ -83,7 +86,7 @@ export class Guests {
     this.#tell("guest.created", guest, caller, `${caller.actor} created ${guest.definition.name}`);
     // The guest exists now, whether or not it starts: its ending says what went wrong.
     if (start) await this.act(guest, "start", caller).catch(ignoreRefusal);
-    return this.answer(guest);
+    return this.answer(guest, caller);
   }
 
   async change(guest: GuestRecord, changes: GuestChanges, caller: Caller): Promise<Guest> {
@@ -95,7 +98,7 @@ export class Guests {
     const discarded = discardedDisks(before.disks, definition.disks);
     this.#refuseDiscardWhileOn(guest, discarded);
     const fields = changedFields(before, definition);
-    if (fields.length === 0) return this.answer(guest);
+    if (fields.length === 0) return this.answer(guest, caller);
 
     const changed = this.#store.guests.update(guest.id, definition, links);
     this.#define(changed);
@@ -111,7 +114,7 @@ export class Guests {
         fields,
       },
     );
-    return this.answer(changed);
+    return this.answer(changed, caller);
   }
 
   async act(guest: GuestRecord, action: GuestAction, caller: Caller): Promise<Guest> {
@@ -119,7 +122,7 @@ export class Guests {
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
     this.#tell("guest.action", guest, caller, `${caller.actor}: ${action} ${guest.definition.name}`, { action });
     await this.#supervisor.act(guest.id, action);
-    return this.answer(guest);
+    return this.answer(guest, caller);
   }
 
   async delete(guest: GuestRecord, caller: Caller): Promise<void> {

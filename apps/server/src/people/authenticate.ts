@@ -4,7 +4,7 @@ import type { Store } from "@corral/store";
 import type { FastifyRequest } from "fastify";
 import { isFromAdminSocket } from "../adminSocket.ts";
 import { ADMIN_SOCKET, addressOf } from "./address.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller, TokenLimits } from "./caller.ts";
 import { readSessionCookie } from "./sessionCookie.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tokens } from "./tokens.ts";
@@ -35,10 +35,12 @@ export class Authenticator {
     return secret === undefined ? null : caller("session", request, this.#sessions.identify(secret));
   }
 
-  /** Whether what this caller came with still counts. */
-  isStillGood({ by, credential }: Caller): boolean {
+  /** Whether what this caller came with still counts, and for as much. */
+  isStillGood({ by, credential, user }: Caller): boolean {
     if (credential === null) return true;
-    return by === "session" ? this.#store.sessions.isLive(credential) : this.#store.tokens.find(credential) !== null;
+    const { sessions, tokens } = this.#store;
+    const found = by === "session" ? sessions.findLiveById(credential) : tokens.findLive(credential);
+    return found?.user.role === user.role;
   }
 
   /** Whoever may open the socket is this server's own user, so they act as its admin. */
@@ -51,6 +53,13 @@ export class Authenticator {
 const caller = (
   by: "session" | "token",
   request: FastifyRequest,
-  found: { id: string; user: User } | null,
+  found: { id: string; user: User; limits?: TokenLimits } | null,
 ): Caller | null =>
-  found && { user: found.user, by, actor: found.user.name, credential: found.id, from: addressOf(request) };
+  found && {
+    user: found.user,
+    by,
+    actor: found.user.name,
+    credential: found.id,
+    from: addressOf(request),
+    ...(found.limits === undefined ? {} : { limits: found.limits }),
+  };

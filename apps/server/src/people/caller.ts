@@ -1,4 +1,11 @@
-import type { CallerWay, User } from "@corral/contracts";
+import type { CallerWay, TokenScope, User } from "@corral/contracts";
+
+/** What a token leaves of its user's rights. */
+export interface TokenLimits {
+  readonly scope: TokenScope;
+  /** The only guests it is good for; null: all. */
+  readonly guestIds: readonly string[] | null;
+}
 
 /** Who did something, as events keep it. */
 export interface Author {
@@ -17,6 +24,8 @@ export interface Caller extends Author {
   readonly credential: string | null;
   /** Where from, in words for people. */
   readonly from: string;
+  /** Only for a token. */
+  readonly limits?: TokenLimits;
 }
 
 export const authorOf = ({ actor, by, from }: Author): Author => ({ actor, by, from });

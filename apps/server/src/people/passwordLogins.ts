@@ -1,4 +1,4 @@
-import { type CallerWay, CorralError, type User } from "@corral/contracts";
+import { type CallerWay, CorralError, impossible, type User } from "@corral/contracts";
 import type { Store } from "@corral/store";
 import type { EventLog } from "../events/eventLog.ts";
 import type { LoginThrottle } from "./loginThrottle.ts";
@@ -45,6 +45,21 @@ export class PasswordLogins {
       throw new CorralError("login_failed", "Name or password is wrong.");
     }
     this.#throttle.succeeded(name, network);
+    if (user.disabledAt !== null) throw new CorralError("login_failed", "This account is disabled. Ask an admin.");
     return user;
+  }
+
+  /**
+   * Whether this is the password of somebody who is logged in already, before they change what protects their account.
+   * Throws `impossible` on the field, and `too_many_requests`.
+   */
+  async confirmPassword({ name }: Pick<User, "name">, field: string, password: string, network: string): Promise<void> {
+    this.#throttle.attempt(name, network);
+    const stored = this.#store.users.passwordHash(name);
+    if (stored === null) {
+      throw impossible(field, "your account has no password yet. Ask an admin for a link by which you choose one");
+    }
+    if (!(await passwordMatches(stored, password))) throw impossible(field, "is not your present password");
+    this.#throttle.succeeded(name, network);
   }
 }

@@ -1,5 +1,6 @@
 import type { User } from "@corral/contracts";
 import type { Store, TokenRow } from "@corral/store";
+import type { TokenLimits } from "./caller.ts";
 import { hashSecret, newSecret, sameHash } from "./secret.ts";
 
 /** "Last used" is worth a write to the disk this often. */
@@ -15,20 +16,25 @@ export class Tokens {
     this.#store = store;
   }
 
-  create(user: Pick<User, "id">, label: string): { row: TokenRow; secret: string } {
+  create(
+    user: Pick<User, "id">,
+    label: string,
+    wish: Pick<TokenRow, "scope" | "guestIds" | "expiresAt"> = { scope: "full", guestIds: null, expiresAt: null },
+  ): { row: TokenRow; secret: string } {
     const secret = newSecret();
-    const row = this.#store.tokens.insert({ userId: user.id, label, hash: hashSecret(secret) });
+    const row = this.#store.tokens.insert({ ...wish, label, userId: user.id, hash: hashSecret(secret) });
     return { row, secret: `corral_${row.id}_${secret}` };
   }
 
-  identify(text: string): { id: string; user: User } | null {
+  identify(text: string): { id: string; user: User; limits: TokenLimits } | null {
     const [, id = "", secret = ""] = FORM.exec(text) ?? [];
-    const found = this.#store.tokens.find(id);
+    const found = this.#store.tokens.findLive(id);
     if (found === null || !sameHash(found.token.hash, hashSecret(secret))) return null;
     const now = Date.now();
     if (found.token.lastUsedAt === null || now - Date.parse(found.token.lastUsedAt) >= USED_EVERY_MS) {
       this.#store.tokens.touch(id, new Date(now).toISOString());
     }
-    return { id, user: found.user };
+    const { scope, guestIds } = found.token;
+    return { id, user: found.user, limits: { scope, guestIds } };
   }
 }

@@ -38,7 +38,7 @@ export const authentication = (api: FastifyInstance, { authenticator, store }: S
     const { access } = request.routeOptions.config;
     if (access === undefined) return;
     try {
-      request.guest = checkAccess(access, request.caller, () => store.guests.find(idOf(request)));
+      request.guest = checkAccess(access, request.method, request.caller, () => store.guests.find(idOf(request)));
     } catch (error) {
       if (!request.ws || !(error instanceof CorralError)) throw error;
       request.refusal = error;

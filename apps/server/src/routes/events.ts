@@ -14,8 +14,11 @@ const POLICY_VIOLATION = 1008;
 const feedQuery = z.object({ since: z.coerce.number().int().min(0).optional() });
 
 export const eventRoutes = (api: FastifyInstance, { store, events, sockets }: Services): void => {
-  /** Operators see all events, users those about guests that were theirs at the time. */
-  const visibleTo = ({ user }: Caller): EventFilter => (user.role === "user" ? { ownerId: user.id } : {});
+  /** Operators see all events, users those about themselves and their guests. */
+  const visibleTo = ({ user, limits }: Caller): EventFilter => ({
+    ...(user.role === "user" ? { ownerId: user.id } : {}),
+    ...(limits?.guestIds == null ? {} : { subjects: limits.guestIds }),
+  });
 
   route(
     api,
@@ -34,7 +37,7 @@ export const eventRoutes = (api: FastifyInstance, { store, events, sockets }: Se
       }
       sockets.add(socket, caller, null);
       const maySeeChange = ({ what, id }: { what: string; id: string }): boolean => {
-        if (what === "task") return includesRole(caller.user.role, "operator");
+        if (what === "task") return includesRole(caller.user.role, "operator") && caller.limits?.guestIds == null;
         if (what !== "guest") return true;
         const guest = store.guests.find(id);
         return guest !== null && maySee(guest, caller);

@@ -13,7 +13,7 @@ export const guestRoutes = (api: FastifyInstance, { guests, sockets }: Services)
 
   route(api, "createGuest", ({ body, caller }) => guests.create(body, caller));
 
-  route(api, "getGuest", ({ guest }) => guests.answer(guest));
+  route(api, "getGuest", ({ guest, caller }) => guests.answer(guest, caller));
 
   route(api, "changeGuest", ({ guest, body, caller }) => guests.change(guest, body, caller));
 

@@ -7,7 +7,7 @@ import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const sessionRoutes = (api: FastifyInstance, services: Services): void => {
-  const { store, events, sessions, loginLinks, passwordLogins, sockets } = services;
+  const { events, sessions, loginLinks, passwordLogins, sockets } = services;
 
   const openSession = (user: User, way: string, request: FastifyRequest, reply: FastifyReply): Me => {
     const from = addressOf(request);
@@ -18,18 +18,13 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
     return { user, by: "session" };
   };
 
-  route(api, "linkState", () => ({
-    usable: store.loginLinks.hasUsable(),
-    firstAdmin: store.users.firstAdmin() === null,
-  }));
+  route(api, "lookAtLink", ({ body: { secret } }) => loginLinks.look(secret));
 
   route(api, "redeemLink", async ({ body, request, reply }) => {
-    const { user, created } = await loginLinks.redeem(body);
-    if (created) {
-      const message = `${user.name} became the first admin`;
-      const author = { actor: user.name, by: "session", from: addressOf(request) } as const;
-      events.append({ type: "user.created", ...author, subject: user.id, message });
-    }
+    const { user, what } = await loginLinks.redeem(body);
+    const author = { actor: user.name, by: "session", from: addressOf(request) } as const;
+    if (what !== null) events.append({ ...what, ...author, subject: user.id });
+    if (what?.type === "user.password-changed") sockets.recheck();
     return openSession(user, "one-time link", request, reply);
   });
 

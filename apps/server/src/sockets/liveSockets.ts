@@ -1,4 +1,4 @@
-import { CLOSE } from "@corral/contracts";
+import { CLOSE, type GuestRight } from "@corral/contracts";
 import type { WebSocket } from "ws";
 import type { Caller } from "../people/caller.ts";
 import { closeSocket } from "./closeSocket.ts";
@@ -14,6 +14,8 @@ interface LiveSocket {
   readonly socket: WebSocket;
   readonly caller: Caller;
   readonly guestId: string | null;
+  /** What the caller might do with the guest when they opened it. */
+  readonly right: GuestRight | null;
 }
 
 /** The WebSockets that are open, so that they end with the login they came with, the guest they show, or the server. */
@@ -22,13 +24,24 @@ export class LiveSockets {
   readonly #timer: NodeJS.Timeout;
   #isClosing = false;
 
-  constructor(isStillGood: (caller: Caller) => boolean) {
-    this.#timer = setInterval(() => {
-      for (const { socket, caller } of this.#live) {
-        if (!isStillGood(caller)) closeSocket(socket, CLOSE.notLoggedIn, "Your login has ended.");
-      }
-    }, RECHECK_EVERY_MS);
+  readonly #isStillGood: (caller: Caller) => boolean;
+  readonly #right: (guestId: string, caller: Caller) => GuestRight | null;
+
+  constructor(isStillGood: (caller: Caller) => boolean, right: (guestId: string, caller: Caller) => GuestRight | null) {
+    this.#isStillGood = isStillGood;
+    this.#right = right;
+    this.#timer = setInterval(() => this.recheck(), RECHECK_EVERY_MS);
     this.#timer.unref();
+  }
+
+  /** Ends those whose callers may no longer have them, or may do less or more than when they opened them. */
+  recheck(): void {
+    for (const { socket, caller, guestId, right } of this.#live) {
+      if (!this.#isStillGood(caller)) closeSocket(socket, CLOSE.notLoggedIn, "Your login has ended.");
+      else if (guestId !== null && this.#right(guestId, caller) !== right) {
+        closeSocket(socket, CLOSE.notFound, "What you may do with this guest has changed.");
+      }
+    }
   }
 
   get size(): number {
@@ -37,7 +50,8 @@ export class LiveSockets {
 
   add(socket: WebSocket, caller: Caller, guestId: string | null): void {
     if (this.#isClosing) closeSocket(socket, CLOSE.serverClosing, SERVER_CLOSING);
-    const live = { socket, caller, guestId };
+    const right = guestId === null ? null : this.#right(guestId, caller);
+    const live = { socket, caller, guestId, right };
     this.#live.add(live);
     socket.once("close", () => this.#live.delete(live));
   }

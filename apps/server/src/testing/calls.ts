@@ -2,9 +2,17 @@ import { type EndpointName, endpoints } from "@corral/contracts";
 
 /** A valid body for each endpoint that takes one. */
 const BODIES: Partial<Record<EndpointName, unknown>> = {
+  lookAtLink: { secret: "x".repeat(43) },
   redeemLink: { secret: "x".repeat(43) },
   logIn: { name: "nobody", password: "wrong password" },
   createToken: { label: "a token" },
+  changePassword: { current: "a wrong password", password: "another password" },
+  createUser: { name: "newcomer", password: "a good password" },
+  changeUser: { role: "user" },
+  createInvite: {},
+  createGroup: { name: "team" },
+  changeGroup: { members: [] },
+  changeGuestAccess: { grants: [] },
   createKey: { key: "ssh-ed25519 AAAA" },
   createGuest: { name: "fresh", image: "demo" },
   changeGuest: { description: "changed" },

@@ -1,13 +1,13 @@
-import { type AnswerOf, CorralError, type Endpoints, redeemLink } from "@corral/contracts";
+import { type AnswerOf, type Endpoints, lookAtLink } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client.ts";
-import { messageOf } from "../api/errors.ts";
+import { isCode, messageOf } from "../api/errors.ts";
 import { meQuery } from "../api/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { FirstAdminForm } from "./FirstAdminForm.tsx";
+import { AccountForm } from "./AccountForm.tsx";
 import { LoginCard } from "./LoginCard.tsx";
 import { linkSecret } from "./linkSecret.ts";
 
@@ -19,76 +19,109 @@ const HINT = (
 );
 
 const LinkPage = () => {
-  const state = useQuery({
+  const whole = lookAtLink.shape.secret.safeParse(linkSecret).success;
+  const link = useQuery({
     queryKey: ["link"],
-    queryFn: ({ signal }) => api.linkState({}, { signal }),
+    queryFn: ({ signal }) => api.lookAtLink({ body: { secret: linkSecret } }, { signal }),
+    enabled: whole,
+    retry: false,
   });
-  if (!redeemLink.shape.secret.safeParse(linkSecret).success) {
+  if (!whole) {
     return (
       <LoginCard title="This link is not whole" lead="Its secret, the part after the #, is missing." hint={HINT}>
-        <Notice>
-          Copy the whole line that the server printed. After a reload of this page the link must be opened again.
-        </Notice>
+        <Notice>Copy the whole line. After a reload of this page the link must be opened again.</Notice>
       </LoginCard>
     );
   }
-  if (state.isPending) {
+  if (link.isPending) {
     return (
       <LoginCard title="Log in">
         <div className="skeleton h-8" />
       </LoginCard>
     );
   }
-  if (state.isError) {
+  if (isCode(link.error, "link_used")) return <UsedLink />;
+  if (link.isError) {
     return (
       <LoginCard title="Log in">
-        <Notice kind="error" action={<Button label="Try again" small onClick={() => state.refetch()} />}>
-          {messageOf(state.error)}
+        <Notice kind="error" action={<Button label="Try again" small onClick={() => link.refetch()} />}>
+          {messageOf(link.error)}
         </Notice>
       </LoginCard>
     );
   }
-  return <Redeem state={state.data} />;
+  return <Redeem link={link.data} />;
 };
 
-const Redeem = ({ state }: { state: AnswerOf<Endpoints["linkState"]> }) => {
+const UsedLink = () => {
+  const router = useRouter();
+  return (
+    <LoginCard title="This link does not work any more" lead="It was used, or it is too old." hint={HINT}>
+      <Button label="Log in with a password" onClick={() => router.history.replace("/login")} />
+    </LoginCard>
+  );
+};
+
+const Redeem = ({ link }: { link: AnswerOf<Endpoints["lookAtLink"]> }) => {
   const queries = useQueryClient();
   const router = useRouter();
+  const [used, setUsed] = useState(false);
+
+  const redeem = async (choice: { name?: string; password?: string }) => {
+    try {
+      const me = await api.redeemLink({ body: { secret: linkSecret, ...choice } });
+      queries.clear();
+      queries.setQueryData(meQuery.queryKey, me);
+      router.history.replace("/");
+    } catch (error) {
+      if (isCode(error, "link_used")) setUsed(true);
+      throw error;
+    }
+  };
+
+  if (used) return <UsedLink />;
+  switch (link.kind) {
+    case "first-admin":
+      return (
+        <LoginCard
+          title="Welcome. Who are you?"
+          lead="You are the first here, so this makes you the admin."
+          hint={HINT}
+        >
+          <AccountForm name="admin" submit="Create the admin and log in" onSubmit={redeem} />
+        </LoginCard>
+      );
+    case "invite":
+      return (
+        <LoginCard title="Welcome. Who are you?" lead={`You are invited as ${link.role}. This makes your account.`}>
+          <AccountForm name="" submit="Create the account and log in" onSubmit={redeem} />
+        </LoginCard>
+      );
+    case "password":
+      return (
+        <LoginCard title={`Welcome, ${link.user}`} lead="Choose the password that you log in with from now on.">
+          <AccountForm name={null} submit="Set the password and log in" onSubmit={redeem} />
+        </LoginCard>
+      );
+    case "login":
+      return <PlainLogin onLogIn={() => redeem({})} />;
+  }
+};
+
+const PlainLogin = ({ onLogIn }: { onLogIn: () => Promise<void> }) => {
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-
-  const redeem = async (first?: { name: string; password: string }) => {
-    const me = await api.redeemLink({ body: { secret: linkSecret, ...first } });
-    queries.clear();
-    queries.setQueryData(meQuery.queryKey, me);
-    router.history.replace("/");
-  };
   const logIn = async () => {
     setBusy(true);
     setError(undefined);
     try {
-      await redeem();
+      await onLogIn();
     } catch (failure) {
       setError(failure);
     } finally {
       setBusy(false);
     }
   };
-
-  if (!state.usable || (error instanceof CorralError && error.code === "link_used")) {
-    return (
-      <LoginCard title="This link does not work any more" lead="It was used, or it is too old." hint={HINT}>
-        <Button label="Log in with a password" onClick={() => router.history.replace("/login")} />
-      </LoginCard>
-    );
-  }
-  if (state.firstAdmin) {
-    return (
-      <LoginCard title="Welcome. Who are you?" lead="You are the first here, so this makes you the admin." hint={HINT}>
-        <FirstAdminForm onSubmit={redeem} />
-      </LoginCard>
-    );
-  }
   return (
     <LoginCard title="Log in" lead="This link logs you in as an admin, once." hint={HINT}>
       {error !== undefined && (

@@ -51,7 +51,7 @@ export const activityEndpoints = defineEndpoints({
     path: "/events",
     summary: "What happened, newest first; over a WebSocket, live",
     tag: "activity",
-    access: { role: "user" },
+    access: { role: "user", filtered: true },
     status: 200,
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(1000).default(100),

@@ -17,7 +17,7 @@ export const guestsEndpoints = defineEndpoints({
     path: "/guests",
     summary: "Guests that I may see",
     tag: "guests",
-    access: { role: "user" },
+    access: { role: "user", filtered: true },
     status: 200,
     query: guestList,
     response: page(guest),

@@ -1,21 +1,22 @@
-import { z } from "zod";
 import { byId, defineEndpoints, page } from "../endpoint.ts";
-import { createdToken, linkState, login, me, newToken, redeemLink, token } from "../people.ts";
+import { createdToken, linkState, login, lookAtLink, me, newToken, oneTimeLink, redeemLink, token } from "../people.ts";
 
 export const peopleEndpoints = defineEndpoints({
-  linkState: {
-    method: "GET",
-    path: "/session/link",
-    summary: "Whether there is an admin yet, so that the page can ask the right thing",
+  lookAtLink: {
+    method: "POST",
+    path: "/session/link/look",
+    summary: "What a one-time link is for, so that the page can ask the right thing",
     tag: "people",
     access: { public: true },
     status: 200,
+    body: lookAtLink,
     response: linkState,
+    perMinute: 20,
   },
   redeemLink: {
     method: "POST",
     path: "/session/link",
-    summary: "Log in with the one-time link; the first one creates the first admin",
+    summary: "Log in with a one-time link; the first one creates the first admin",
     tag: "people",
     access: { public: true },
     status: 200,
@@ -47,7 +48,7 @@ export const peopleEndpoints = defineEndpoints({
     path: "/me",
     summary: "Who am I, and what may I do",
     tag: "people",
-    access: { role: "user" },
+    access: { role: "user", filtered: true },
     status: 200,
     response: me,
   },
@@ -65,7 +66,7 @@ export const peopleEndpoints = defineEndpoints({
     path: "/tokens",
     summary: "Make an API token with my rights",
     tag: "people",
-    access: { role: "user" },
+    access: { role: "user", login: true },
     status: 201,
     body: newToken,
     response: createdToken,
@@ -84,8 +85,8 @@ export const peopleEndpoints = defineEndpoints({
     path: "/admin-link",
     summary: "Make a new one-time login link",
     tag: "people",
-    access: { role: "admin" },
+    access: { role: "admin", login: true },
     status: 201,
-    response: z.object({ url: z.string(), expiresAt: z.iso.datetime() }),
+    response: oneTimeLink,
   },
 });
