@@ -1,5 +1,5 @@
+import { table } from "@corral/contracts";
 import type { Command, Option } from "./command.ts";
-import { table } from "./table.ts";
 
 const indent = (text: string): string => text.replace(/^/gm, "  ");
 

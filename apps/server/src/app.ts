@@ -52,6 +52,7 @@ import { watchLinkRoutes } from "./routes/watchLinks.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import { LiveSockets } from "./sockets/liveSockets.ts";
+import { SshLogins } from "./ssh/sshLogins.ts";
 import { TaskRunner } from "./tasks/taskRunner.ts";
 import { validatorCompiler } from "./validation.ts";
 
@@ -171,7 +172,8 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
   const origins = new Origins(settings);
   const sessions = new Sessions(store);
   const tokens = new Tokens(store);
-  const authenticator = new Authenticator(store, sessions, tokens);
+  const sshLogins = new SshLogins(store);
+  const authenticator = new Authenticator(store, sessions, tokens, sshLogins);
   const tasks = new TaskRunner(store, events, log);
   const loginLinks = new LoginLinks(store, origins);
   const sockets = new LiveSockets(
@@ -189,6 +191,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     origins,
     sessions,
     tokens,
+    sshLogins,
     authenticator,
     tasks,
     guests: new Guests({ store, supervisor, events, images: imageFolder, home }),

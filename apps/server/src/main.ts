@@ -41,6 +41,7 @@ const run = async (settings: Settings): Promise<void> => {
       ? `Corral runs at ${server.address}`
       : `Corral runs. This link makes you its admin, once and within half an hour: ${server.firstLink}`,
   );
+  if (server.ssh !== null) say(`The ssh door is port ${server.ssh.port}. Its host key is ${server.ssh.fingerprint}.`);
   if (server.adopted > 0) say(`It took over ${server.adopted} guests in ${server.adoptionMs.toFixed(1)} ms.`);
   for (const check of await server.app.services.host.checks()) if (check.status !== "ok") say(inWords(check));
 };

@@ -9,6 +9,8 @@ import { type App, buildApp } from "./app.ts";
 import type { HostTools } from "./library/hostTools.ts";
 import { stockLibrary } from "./library/stockLibrary.ts";
 import type { Settings } from "./settings.ts";
+import { hostKeyOf } from "./ssh/hostKey.ts";
+import { SshDoor } from "./ssh/sshDoor.ts";
 import { VERSION } from "./version.ts";
 
 export interface ServerOptions {
@@ -29,6 +31,8 @@ export interface Server {
   readonly adopted: number;
   /** Milliseconds that took. */
   readonly adoptionMs: number;
+  /** Where the ssh door listens, and the key by which people know it; null: it is shut. */
+  readonly ssh: { readonly port: number; readonly fingerprint: string } | null;
   /** Ends everything in order; guests run on, unless they are to be stopped. How many run on. Idempotent. */
   close(options: { readonly stopGuests: boolean }): Promise<{ readonly running: number }>;
 }
@@ -64,6 +68,9 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
       adminServer.close();
       adminServer.closeAllConnections();
     });
+    const door = settings.ssh === null ? null : new SshDoor({ ...app, log: options.log, hostKey: hostKeyOf(home) });
+    opened.push(() => door?.close());
+    if (settings.ssh !== null) await door?.listen(settings.ssh);
     await listen(app, settings);
     // Nothing is awaited from here on: whoever sees the server answer can also read what it says at its start.
     events.append({ type: "server.started", message: `Corral ${VERSION} started`, data: { adopted } });
@@ -75,9 +82,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
       firstLink: store.users.firstAdmin() === null ? loginLinks.createLogin(null).url : null,
       adopted,
       adoptionMs,
+      ssh: door,
       close: async ({ stopGuests }) => {
         if (opened.length === 0) return { running: 0 };
         // First the viewers, who are told that the server goes: the end of a console would look like a deletion.
+        await door?.close();
         await app.http.close();
         await supervisor.close({ stopGuests });
         const running = guests.countOn();

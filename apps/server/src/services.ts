@@ -15,6 +15,7 @@ import type { PasswordLogins } from "./people/passwordLogins.ts";
 import type { Sessions } from "./people/sessions.ts";
 import type { Tokens } from "./people/tokens.ts";
 import type { LiveSockets } from "./sockets/liveSockets.ts";
+import type { SshLogins } from "./ssh/sshLogins.ts";
 import type { TaskRunner } from "./tasks/taskRunner.ts";
 
 /** What routes are given to work with. */
@@ -31,6 +32,7 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
+  readonly sshLogins: SshLogins;
   readonly loginLinks: LoginLinks;
   readonly accounts: Accounts;
   readonly passwordLogins: PasswordLogins;

@@ -28,9 +28,15 @@ test("nothing set means this machine only", () => {
     origins: [],
     trustedProxies: [],
     tls: null,
+    ssh: null,
     cgroup: null,
     stopGuests: false,
     logLevel: "warn",
+  });
+  expect(readSettings({ CORRAL_SSH: "1" }, []).ssh).toEqual({ host: "127.0.0.1", port: 2222 });
+  expect(readSettings({ CORRAL_SSH: "1", CORRAL_SSH_PORT: "22", CORRAL_SSH_HOST: "::" }, []).ssh).toEqual({
+    host: "::",
+    port: 22,
   });
   expect(readSettings({ XDG_DATA_HOME: "/srv/data" }, []).home).toBe("/srv/data/corral");
   expect(readSettings({ CORRAL_HOME: "/srv/corral" }, ["--stop-guests"])).toMatchObject({

@@ -18,6 +18,8 @@ export interface Settings {
   /** Addresses and networks whose X-Forwarded- headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Where the ssh door listens; null: there is none. */
+  readonly ssh: { readonly host: string; readonly port: number } | null;
   /** Control group folder that is this server's own; null: the one that the host handed over, if any. */
   readonly cgroup: string | null;
   /** SIGTERM stops the guests too. */
@@ -26,6 +28,7 @@ export interface Settings {
 }
 
 const DEFAULT_PORT = 7070;
+const DEFAULT_SSH_PORT = 2222;
 
 const list = z
   .string()
@@ -54,17 +57,20 @@ const flag = z
   .default("0")
   .transform((text) => text === "1");
 
+const address = z.union([z.literal("localhost"), z.ipv4(), z.ipv6()], "must be an address such as 127.0.0.1");
+
 const environment = z.object({
   CORRAL_HOME: z.string().optional(),
   XDG_DATA_HOME: z.string().optional(),
-  CORRAL_HOST: z
-    .union([z.literal("localhost"), z.ipv4(), z.ipv6()], "must be an address such as 127.0.0.1")
-    .default("127.0.0.1"),
+  CORRAL_HOST: address.default("127.0.0.1"),
   CORRAL_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(DEFAULT_PORT),
   CORRAL_ORIGINS: list.pipe(z.array(origin)),
   CORRAL_TRUSTED_PROXIES: list.pipe(z.array(network)),
   CORRAL_TLS_CERT: z.string().optional(),
   CORRAL_TLS_KEY: z.string().optional(),
+  CORRAL_SSH: flag,
+  CORRAL_SSH_HOST: address.optional(),
+  CORRAL_SSH_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(DEFAULT_SSH_PORT),
   CORRAL_CGROUP: z.string().startsWith("/", "must be the full path of a folder").optional(),
   CORRAL_STOP_GUESTS: flag,
   CORRAL_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
@@ -85,6 +91,9 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[]): S
     origins: values.CORRAL_ORIGINS,
     trustedProxies: values.CORRAL_TRUSTED_PROXIES,
     tls: readTls(values.CORRAL_TLS_CERT, values.CORRAL_TLS_KEY),
+    ssh: values.CORRAL_SSH
+      ? { host: values.CORRAL_SSH_HOST ?? values.CORRAL_HOST, port: values.CORRAL_SSH_PORT }
+      : null,
     cgroup: values.CORRAL_CGROUP ?? null,
     stopGuests: values.CORRAL_STOP_GUESTS || flagsOf(args).stopGuests,
     logLevel: values.CORRAL_LOG_LEVEL,

@@ -1,9 +1,7 @@
-import { type Guest, type GuestState, guestState } from "@corral/contracts";
-import { elapsed } from "../amounts.ts";
+import { elapsed, type Guest, type GuestState, guestState, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { listAll } from "../listAll.ts";
-import { table } from "../table.ts";
 
 export const guests = defineCommand({
   name: "guests",

@@ -1,8 +1,8 @@
 import type { Image } from "@corral/contracts";
+import { table } from "@corral/contracts";
 import { mebibytes } from "../amounts.ts";
 import { defineCommand } from "../command.ts";
 import { listAll } from "../listAll.ts";
-import { table } from "../table.ts";
 
 export const images = defineCommand({
   name: "images",

@@ -1,7 +1,7 @@
 import type { Kernel } from "@corral/contracts";
+import { table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { listAll } from "../listAll.ts";
-import { table } from "../table.ts";
 
 export const kernels = defineCommand({
   name: "kernels",

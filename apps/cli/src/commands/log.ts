@@ -1,8 +1,7 @@
+import { ConsoleLog, PlainText } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
-import { ConsoleLog } from "../consoleLog.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { firstConsole } from "../firstConsole.ts";
-import { PlainText } from "../plainText.ts";
 
 const LINES_MAXIMUM = 1_000_000;
 

@@ -1,6 +1,5 @@
-import { elapsed } from "../amounts.ts";
+import { elapsed, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
-import { table } from "../table.ts";
 
 /** Tasks pile up over the years; the newest are what is asked for. */
 const NEWEST = 50;

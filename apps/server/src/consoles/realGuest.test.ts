@@ -29,6 +29,7 @@ const started = async (home = temporaryHome()) => {
       origins: [],
       trustedProxies: [],
       tls: null,
+      ssh: null,
       cgroup: null,
       stopGuests: true,
       logLevel: "warn",

@@ -15,5 +15,8 @@ export const addressOf = (request: FastifyRequest): string =>
 /** What limits count by: an address, or the network of one that can choose among millions. */
 export const networkOf = (request: FastifyRequest): string => {
   const address = addressOf(request);
-  return address === ADMIN_SOCKET ? address : rateLimit.normalizeIP(address, IPV6_NETWORK_BITS);
+  return address === ADMIN_SOCKET ? address : networkOfAddress(address);
 };
+
+/** The same for an address that came with no request. */
+export const networkOfAddress = (address: string): string => rateLimit.normalizeIP(address, IPV6_NETWORK_BITS);

@@ -3,6 +3,7 @@ import type { User } from "@corral/contracts";
 import type { Store } from "@corral/store";
 import type { FastifyRequest } from "fastify";
 import { isFromAdminSocket } from "../adminSocket.ts";
+import { SSH_SCHEME, type SshLogins } from "../ssh/sshLogins.ts";
 import { ADMIN_SOCKET, addressOf } from "./address.ts";
 import type { Caller, TokenLimits } from "./caller.ts";
 import { readSessionCookie } from "./sessionCookie.ts";
@@ -17,17 +18,22 @@ export class Authenticator {
   readonly #store: Store;
   readonly #sessions: Sessions;
   readonly #tokens: Tokens;
+  readonly #sshLogins: SshLogins;
 
-  constructor(store: Store, sessions: Sessions, tokens: Tokens) {
+  constructor(store: Store, sessions: Sessions, tokens: Tokens, sshLogins: SshLogins) {
     this.#store = store;
     this.#sessions = sessions;
     this.#tokens = tokens;
+    this.#sshLogins = sshLogins;
   }
 
   /** Null for a stranger. A request with an Authorization header is judged by that alone, whatever cookies it carries. */
   identify(request: FastifyRequest): Caller | null {
     if (isFromAdminSocket(request.raw)) return this.#socketCaller();
     const { authorization } = request.headers;
+    if (authorization?.startsWith(`${SSH_SCHEME} `)) {
+      return this.#sshLogins.identify(authorization.slice(SSH_SCHEME.length + 1));
+    }
     if (authorization !== undefined) {
       return caller("token", request, this.#tokens.identify(authorization.replace(/^Bearer +/i, "")));
     }
@@ -38,6 +44,7 @@ export class Authenticator {
   /** Whether what this caller came with still counts, and for as much. */
   isStillGood({ by, credential, user }: Caller): boolean {
     if (credential === null) return true;
+    if (by === "ssh") return this.#sshLogins.identify(credential)?.user.role === user.role;
     const { sessions, tokens } = this.#store;
     const found = by === "session" ? sessions.findLiveById(credential) : tokens.findLive(credential);
     return found?.user.role === user.role;

@@ -50,6 +50,7 @@ export class TestServer {
       origins: [],
       trustedProxies: [],
       tls: null,
+      ssh: null,
       cgroup: null,
       stopGuests: false,
       logLevel: "debug",

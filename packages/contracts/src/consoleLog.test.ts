@@ -1,5 +1,5 @@
-import type { Client } from "@corral/contracts";
 import { expect, it } from "vitest";
+import type { Client } from "./client.ts";
 import { ConsoleLog } from "./consoleLog.ts";
 
 /* The client is a fake: the lines of a real guest's log are not known to the byte. test/ has the real one. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { elapsed } from "./amounts.ts";
+import { elapsed } from "./elapsed.ts";
 
 it.each([
   [0, "0s"],

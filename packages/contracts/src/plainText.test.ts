@@ -3,7 +3,10 @@ import { PlainText } from "./plainText.ts";
 
 const strip = (...pieces: (string | Uint8Array)[]): string => {
   const text = new PlainText();
-  return pieces.map((piece) => text.feed(Buffer.from(piece))).join("") + text.end();
+  return (
+    pieces.map((piece) => text.feed(typeof piece === "string" ? new TextEncoder().encode(piece) : piece)).join("") +
+    text.end()
+  );
 };
 
 const console =

@@ -1,4 +1,5 @@
-import { type Client, LOG_READ_MAXIMUM_BYTES } from "@corral/contracts";
+import type { Client } from "./client.ts";
+import { LOG_READ_MAXIMUM_BYTES } from "./consoleLogs.ts";
 
 /** More than most lines have, so that the last lines seldom take a second read. */
 const LINE_BYTES_GUESS = 200;

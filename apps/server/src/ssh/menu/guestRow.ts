@@ -1,0 +1,50 @@
+import { elapsed, type Guest, type GuestState } from "@corral/contracts";
+import type { Line, Look } from "./screen.ts";
+
+const LOOK: Record<GuestState, Look> = {
+  stopped: "dim",
+  starting: "moving",
+  booting: "moving",
+  running: "good",
+  paused: "moving",
+  stopping: "moving",
+  crashed: "bad",
+};
+
+const NAME_CELLS_MINIMUM = 12;
+const NAME_CELLS_MAXIMUM = 30;
+const STATE_CELLS = 10;
+const UPTIME_CELLS = 9;
+const LOAD_CELLS = 7;
+const MEMORY_CELLS = 10;
+const FIXED_CELLS = 2 + STATE_CELLS + UPTIME_CELLS + LOAD_CELLS + MEMORY_CELLS;
+
+/** A quarter for the name, and what is left of the line for what there is to say. */
+const nameCells = (cols: number): number =>
+  Math.min(NAME_CELLS_MAXIMUM, Math.max(NAME_CELLS_MINIMUM, Math.floor((cols - FIXED_CELLS) / 2)));
+
+export const headings = (cols: number): Line => [
+  { text: "", width: 2, look: "dim" },
+  { text: "NAME", width: nameCells(cols), look: "dim" },
+  { text: "STATE", width: STATE_CELLS, look: "dim" },
+  { text: "UPTIME", width: UPTIME_CELLS, look: "dim" },
+  { text: "LOAD", width: LOAD_CELLS, look: "dim" },
+  { text: "MEMORY", width: MEMORY_CELLS, look: "dim" },
+  { text: "", look: "dim" },
+];
+
+/** `load`: as the guest's own kernel counts it; null where nobody knows. */
+export const guestRow = (guest: Guest, load: string | null, isChosen: boolean, cols: number, now: number): Line => [
+  { text: isChosen ? "> " : "", width: 2, ...(isChosen ? { look: "chosen" as const } : {}) },
+  { text: guest.definition.name, width: nameCells(cols) },
+  { text: guest.state, width: STATE_CELLS, look: LOOK[guest.state] },
+  { text: guest.startedAt === null ? "-" : elapsed(guest.startedAt, now), width: UPTIME_CELLS },
+  { text: load ?? "-", width: LOAD_CELLS },
+  { text: `${guest.definition.memoryMiB} MiB`, width: MEMORY_CELLS },
+  { text: noteOf(guest), look: "dim" },
+];
+
+const noteOf = ({ progress, state, ending, definition }: Guest): string => {
+  if (progress !== null) return progress;
+  return (state === "crashed" ? ending?.message : undefined) ?? definition.description;
+};

@@ -1,0 +1,209 @@
+import { ESCAPE_HELP, type EscapeCommand, EscapeKey, type GuestState, printable } from "@corral/contracts";
+import type { GuestRecord } from "@corral/store";
+import type { Supervisor } from "@corral/supervisor";
+import { VisitEvents } from "../consoles/visitEvents.ts";
+import type { EventLog } from "../events/eventLog.ts";
+import type { Caller } from "../people/caller.ts";
+import type { SshTerminal, TerminalProgram } from "./sshTerminal.ts";
+
+type ViewerPort = Parameters<Supervisor["attach"]>[2];
+type ViewerEvent = Parameters<ViewerPort["send"]>[0];
+type Viewer = ReturnType<Supervisor["attach"]>;
+
+/** What a guest's programs may have switched on and whoever comes after would not want. */
+const TO_USUAL_MODES =
+  "\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h\u001b[!p\u001b[0m";
+const CLEARED_SCREEN = "\u001b[!p\u001b[2J\u001b[H";
+
+interface SshConsoleOptions {
+  readonly terminal: SshTerminal;
+  readonly supervisor: Supervisor;
+  readonly events: EventLog;
+  readonly guest: GuestRecord;
+  readonly consoleName: string;
+  readonly caller: Caller;
+  /** Without the right to use the guest one only watches. */
+  readonly mayType: boolean;
+  /** Is called once the person has left, or the console is gone; `words` say why, if there is more to say. */
+  readonly onLeft: (words: string | null) => void;
+}
+
+/**
+ * A person's terminal at a guest's console: one more viewer of the same log, with the same claim to the writer's seat as
+ * a browser. The guest's bytes go through as they are: it is a terminal.
+ */
+export class SshConsole implements TerminalProgram {
+  readonly #options: SshConsoleOptions;
+  readonly #visit: VisitEvents;
+  readonly #escapeKey = new EscapeKey();
+  readonly #stopListening: () => void;
+  readonly #viewer: Viewer;
+  #offset = 0;
+  #isLeft = false;
+
+  /** Throws CorralError not_found, too_many_requests. */
+  constructor(options: SshConsoleOptions) {
+    this.#options = options;
+    this.#visit = new VisitEvents(options);
+    const { terminal, supervisor, guest, consoleName, caller, mayType } = options;
+    // Said before the guest's first byte, or a person could not know how to leave.
+    this.#notice(this.#greeting);
+    this.#viewer = supervisor.attach(guest.id, consoleName, this.#port(), {
+      ...terminal.window,
+      role: mayType ? "writer" : "spy",
+      user: caller.user.name,
+      from: `ssh ${caller.from}`,
+    });
+    this.#stopListening = supervisor.onEvent((event) => {
+      if (event.type === "state" && event.id === guest.id) this.#tellState(event.state, event.reason);
+    });
+    this.#visit.attached(this.#viewer.role);
+  }
+
+  get guestId(): string {
+    return this.#options.guest.id;
+  }
+
+  get #greeting(): string {
+    const { guest, consoleName } = this.#options;
+    return `${guest.definition.name} ${consoleName}. Ctrl-] . leaves, Ctrl-] ? lists the other keys`;
+  }
+
+  /** The greeting in the first row, over a screen that was just drawn, with the cursor left where it was. */
+  #wayOut(): string {
+    return `\u001b7\u001b[1;1H${inReverse(this.#greeting)}\u001b8`;
+  }
+
+  input(bytes: Buffer): void {
+    for (const part of this.#escapeKey.feed(bytes)) {
+      if (this.#isLeft) return;
+      if (part.kind === "input") this.#viewer.input(part.bytes);
+      else this.#obey(part.command);
+    }
+  }
+
+  resized(): void {
+    const { cols, rows } = this.#options.terminal.window;
+    this.#viewer.resize(cols, rows);
+  }
+
+  left(): void {
+    this.#end(null);
+  }
+
+  /** Ends it from this side, as when the person's rights have ended. */
+  sendAway(words: string): void {
+    this.#end(words);
+  }
+
+  #obey(command: EscapeCommand): void {
+    switch (command) {
+      case "detach":
+        this.#end(null);
+        break;
+      case "take":
+        this.#take();
+        break;
+      case "release":
+        this.#viewer.release();
+        break;
+      case "help":
+        this.#options.terminal.write(`\r\n${ESCAPE_HELP.join("\r\n")}\r\n`);
+        break;
+    }
+  }
+
+  #take(): void {
+    if (!this.#options.mayType) {
+      this.#notice("You may watch this console, but not type into it.");
+      return;
+    }
+    const had = this.#viewer.role;
+    this.#viewer.take();
+    if (had !== "writer" && this.#viewer.role === "writer") this.#visit.taken();
+  }
+
+  #end(words: string | null): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    this.#stopListening();
+    this.#viewer.detach();
+    this.#visit.left(this.#viewer.typedBytes);
+    this.#options.terminal.write(`${TO_USUAL_MODES}\r\n`);
+    this.#options.onLeft(words);
+  }
+
+  #port(): ViewerPort {
+    const { terminal } = this.#options;
+    return {
+      send: (event) => this.#show(event),
+      sendBytes: (bytes) => {
+        this.#offset += bytes.length;
+        const end = this.#offset;
+        terminal.write(bytes, () => {
+          if (!this.#isLeft) this.#viewer.ack(end);
+        });
+      },
+      bufferedBytes: () => terminal.bufferedBytes,
+      close: (reason) =>
+        this.#end(
+          reason === "too-slow"
+            ? "This terminal has stopped reading."
+            : "This console is gone, or its guest was deleted.",
+        ),
+    };
+  }
+
+  #show(event: ViewerEvent): void {
+    const { terminal, supervisor, guest } = this.#options;
+    switch (event.type) {
+      case "hello": {
+        this.#offset = event.offset;
+        if (event.role === "spy") this.#notice("You are watching. Ctrl-] t takes control.");
+        this.#tellRules(event.rules);
+        this.#tellState(supervisor.status(guest.id).state, null);
+        break;
+      }
+      case "snapshot":
+        this.#offset = event.offset;
+        // A console that has printed nothing yet must not wipe away what was just said about it.
+        if (event.offset > 0) terminal.write(CLEARED_SCREEN + event.screen + this.#wayOut());
+        break;
+      case "role":
+        this.#notice(
+          event.role === "spy"
+            ? `You are watching${event.by === null ? "" : `: ${event.by} took control`}. Ctrl-] t takes control.`
+            : event.role === "writer"
+              ? "You have control."
+              : "You type together with others.",
+        );
+        break;
+      case "rules":
+        this.#tellRules(event.rules);
+        break;
+      case "warning":
+        this.#notice(event.message);
+        break;
+    }
+  }
+
+  /** Nobody's typing is kept without their being told. */
+  #tellRules({ recorded }: Extract<ViewerEvent, { type: "rules" }>["rules"]): void {
+    if (recorded) this.#notice("What is typed into this console is recorded.");
+  }
+
+  #tellState(state: GuestState, reason: string | null): void {
+    const { name } = this.#options.guest.definition;
+    if (state === "stopped" || state === "crashed") {
+      const words = state === "crashed" ? "has crashed" : "is off";
+      this.#notice(`${name} ${words}. ${reason ?? ""} The console stays: it goes on at the next start`);
+    }
+    if (state === "paused") this.#notice(`${name} is paused.`);
+  }
+
+  #notice(text: string): void {
+    this.#options.terminal.write(`\r\n${inReverse(text)}\r\n`);
+  }
+}
+
+const inReverse = (text: string): string => `\u001b[7m[corral: ${printable(text).replace(/\s+/g, " ")}]\u001b[0m`;

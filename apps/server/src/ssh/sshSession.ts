@@ -1,0 +1,206 @@
+import { type Client, CorralError, EXIT, type Guest, sockets } from "@corral/contracts";
+import type { GuestRecord } from "@corral/store";
+import type { ServerChannel, Session } from "ssh2";
+import { checkAccess, includesRight, rightOn } from "../access.ts";
+import type { Caller } from "../people/caller.ts";
+import type { Services } from "../services.ts";
+import { FleetMenu } from "./menu/fleetMenu.ts";
+import { type CommandOutput, runSshCommand } from "./sshCommandLine.ts";
+import { SshConsole } from "./sshConsole.ts";
+import { SshTerminal, type WindowSize } from "./sshTerminal.ts";
+
+/** A command's output waits for a client that does not read when more than this is unsent. */
+const UNSENT_MAXIMUM_BYTES = 1024 * 1024;
+const UNSENT_POLL_MS = 50;
+
+/** The guest, and where they gave one the console, that stood behind the name: alice+web1, alice+web1+con1. */
+export interface Destination {
+  readonly guest: string;
+  readonly console: string | null;
+}
+
+export interface SshSessionOptions {
+  readonly services: Services;
+  readonly client: Client;
+  /** Who it is, as of now. Throws `not_logged_in` when they may not be here any more. */
+  readonly caller: () => Caller;
+  readonly destination: Destination | null;
+  /** Bytes of the connection that have not gone out yet. */
+  readonly unsentBytes: () => number;
+  /** Somebody did something: the connection is not idle. */
+  readonly onActivity: () => void;
+}
+
+/** One session of an ssh connection: the menu, a console, or a command. */
+export class SshSession {
+  readonly #options: SshSessionOptions;
+  #window: WindowSize | null = null;
+  #terminal: SshTerminal | null = null;
+  #console: SshConsole | null = null;
+
+  constructor(session: Session, options: SshSessionOptions) {
+    this.#options = options;
+    session.on("pty", (accept, _reject, { cols, rows }) => {
+      this.#window = { cols, rows };
+      accept?.();
+    });
+    session.on("window-change", (accept, _reject, { cols, rows }) => {
+      this.#window = { cols, rows };
+      this.#terminal?.resize({ cols, rows });
+      accept?.();
+    });
+    session.on("shell", (accept) => this.#shell(accept()));
+    session.on("exec", (accept, _reject, { command }) => void this.#exec(accept(), command));
+  }
+
+  /** Ends a console that its viewer may not see any more. */
+  recheck(): void {
+    const console = this.#console;
+    if (console === null) return;
+    try {
+      this.#guestNamed(console.guestId);
+    } catch (error) {
+      console.sendAway(error instanceof CorralError ? error.message : "You may not see this console any more.");
+    }
+  }
+
+  /** Ends it from this side, and says why. */
+  end(words: string | null): void {
+    this.#terminal?.write(words === null ? "" : `\r\n${words}\r\n`);
+    this.#terminal?.end(EXIT.failure);
+  }
+
+  #shell(channel: ServerChannel): void {
+    const { destination, unsentBytes, onActivity } = this.#options;
+    channel.on("data", onActivity);
+    if (this.#window === null) {
+      end(
+        channel,
+        EXIT.usage,
+        "corral: the menu and consoles need a terminal: ssh -t. Scripts say a command: ssh … help",
+      );
+      return;
+    }
+    const terminal = new SshTerminal(channel, this.#window, unsentBytes);
+    this.#terminal = terminal;
+    if (destination === null) this.#menu(terminal, {});
+    else this.#visit(terminal, destination);
+  }
+
+  async #exec(channel: ServerChannel, line: string): Promise<void> {
+    const { client, destination, onActivity } = this.#options;
+    channel.on("data", onActivity);
+    channel.on("error", () => {});
+    const whole = destination === null ? line : `exec ${destination.guest} -- ${line}`;
+    channel.exit(await runSshCommand(whole, client, this.#outputOf(channel)));
+    channel.end();
+  }
+
+  #menu(terminal: SshTerminal, start: { chosen?: string; message?: string }): void {
+    const { services, client } = this.#options;
+    const menu = new FleetMenu(
+      {
+        terminal,
+        client,
+        user: this.#options.caller().user.name,
+        events: services.events,
+        openConsole: (guest) => this.#openFromMenu(terminal, guest),
+        quit: (words) => {
+          terminal.write(words === null ? "" : `\r\n${words}\r\n`);
+          terminal.end(words === null ? EXIT.ok : EXIT.notAllowed);
+        },
+      },
+      start,
+    );
+    terminal.run(menu);
+  }
+
+  #openFromMenu(terminal: SshTerminal, { id, definition, consoles }: Guest): void {
+    const name = consoles.find(({ attachable }) => attachable)?.name;
+    const back = (message: string | null) => {
+      if (!terminal.isClosed) this.#menu(terminal, { chosen: id, message: message ?? "" });
+    };
+    try {
+      if (name === undefined) throw new CorralError("not_found", `${definition.name} has no console to attach to.`);
+      this.#attach(terminal, id, name, back);
+    } catch (error) {
+      back(wordsOf(error));
+    }
+  }
+
+  /** Straight to a console, and gone when it is left. */
+  #visit(terminal: SshTerminal, { guest: wanted, console }: Destination): void {
+    try {
+      const guest = this.#guestNamed(wanted);
+      const { consoles } = this.#options.services.supervisor.status(guest.id);
+      const name = console ?? consoles.find(({ attachable }) => attachable)?.name;
+      if (name === undefined) throw new CorralError("not_found", `${wanted} has no console that can be attached to.`);
+      this.#attach(terminal, guest.id, name, (words) => {
+        if (words !== null) terminal.write(`${words}\r\n`);
+        terminal.end(words === null ? EXIT.ok : EXIT.failure);
+      });
+    } catch (error) {
+      terminal.write(`corral: ${wordsOf(error)}\r\n`);
+      terminal.end(EXIT.notFound);
+    }
+  }
+
+  #attach(terminal: SshTerminal, id: string, consoleName: string, onLeft: (words: string | null) => void): void {
+    const { supervisor, events } = this.#options.services;
+    const caller = this.#options.caller();
+    const guest = this.#guestNamed(id);
+    const mayType = includesRight(rightOn(guest, caller), "use");
+    const console = new SshConsole({
+      terminal,
+      supervisor,
+      events,
+      guest,
+      consoleName,
+      caller,
+      mayType,
+      onLeft: (words) => {
+        this.#console = null;
+        onLeft(words);
+      },
+    });
+    this.#console = console;
+    terminal.run(console);
+  }
+
+  /** Throws `not_found` for a guest that this person may not see. */
+  #guestNamed(idOrName: string): GuestRecord {
+    const { store } = this.#options.services;
+    const guest = checkAccess(sockets.attach.access, "GET", this.#options.caller(), () => store.guests.find(idOrName));
+    if (guest === null) throw new CorralError("not_found", "There is no such guest.");
+    return guest;
+  }
+
+  #outputOf(channel: ServerChannel): CommandOutput {
+    const { unsentBytes } = this.#options;
+    let isClosed = false;
+    channel.once("close", () => {
+      isClosed = true;
+    });
+    const hasRoom = () => isClosed || channel.writableLength + unsentBytes() < UNSENT_MAXIMUM_BYTES;
+    return {
+      write: async (text) => {
+        if (!isClosed && text !== "") channel.write(text);
+        while (!hasRoom()) await new Promise((resolve) => setTimeout(resolve, UNSENT_POLL_MS).unref());
+        if (isClosed) throw new CorralError("cancelled", "The connection has ended.");
+      },
+      error: (text) => {
+        if (!isClosed) channel.stderr.write(text);
+      },
+    };
+  }
+}
+
+const end = (channel: ServerChannel, exitCode: number, words: string): void => {
+  channel.on("error", () => {});
+  channel.stderr.write(`${words}\r\n`);
+  channel.exit(exitCode);
+  channel.end();
+};
+
+const wordsOf = (error: unknown): string =>
+  error instanceof CorralError ? error.message : "Something went wrong in the server. Its log says more.";
