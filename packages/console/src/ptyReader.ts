@@ -1,6 +1,5 @@
 import { readSync } from "node:fs";
 import { ReadStream } from "node:tty";
-import { wakeWriter } from "./wakeWriter.ts";
 
 /** Bytes passed on at once: what a pty holds at most. */
 const CHUNK_BYTES = 64 * 1024;
@@ -13,8 +12,6 @@ const PACE_MS = 8;
 const LOAD_READS = 4;
 /** A read shorter than this has probably emptied the pty. To be sure would cost an exception: EAGAIN. */
 const SHORT_READ_BYTES = 1024;
-/** A pty holds up to 64 KB, less where they came in small pieces: a burst of this may have filled it. */
-const FULL_BYTES = 16 * 1024;
 
 export interface PtyListener {
   /** Called after each single read(2), before anything else. The bytes are only lent. */
@@ -42,8 +39,6 @@ export class PtyReader {
   #closed = false;
   #loadSince = 0;
   #reads = 0;
-  /** Bytes read since the pty was last found empty under load. */
-  #burst = 0;
 
   /**
    * `fd` belongs to the reader from here on. Throws when it is not a terminal's; then it stays the caller's. Each read
@@ -102,14 +97,8 @@ export class PtyReader {
     if (this.#closed) return;
     if (result === "more") this.#soon = setImmediate(() => this.#readByClock());
     else if (result === "some") this.#later();
-    else if (result === "none") this.#rest();
+    else if (result === "none") this.#stream.resume();
     else this.#end(result);
-  }
-
-  #rest(): void {
-    if (this.#burst >= FULL_BYTES) wakeWriter(this.#fd);
-    this.#burst = 0;
-    this.#stream.resume();
   }
 
   /** Reads until a read is shorter than `short`, or there is a whole chunk and maybe more, and passes that on. */
@@ -142,7 +131,6 @@ export class PtyReader {
   #keep(length: number): Buffer {
     const copy = Buffer.from(this.#buffer.subarray(0, length));
     this.#listener.keep(this.#buffer.subarray(0, length));
-    this.#burst += length;
     return copy;
   }
 

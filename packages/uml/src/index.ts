@@ -10,6 +10,7 @@ export { type CowCheck, CowError, type CowHeader, checkCow, createCow, readCowHe
 export { type Ending, type EndingKind, type ProcessExit, readEnding, rootMounted, userlandStarted } from "./ending.ts";
 export { findKernels } from "./findKernels.ts";
 export { type KernelAbilities, KernelProbeError, type ProbedKernel, type ProbeOptions, probeKernel } from "./kernel.ts";
+export { KERNEL_PRELOAD } from "./kernelPreload.ts";
 export { type CallOptions, MconsoleClient, type MconsoleClientOptions } from "./mconsole/client.ts";
 export { socketsAreHardened } from "./mconsole/datagramSocket.ts";
 export { MconsoleError, type MconsoleErrorCode } from "./mconsole/errors.ts";
@@ -17,4 +18,3 @@ export { NotificationListener, type NotificationListenerOptions } from "./mconso
 export type { Notification } from "./mconsole/protocol.ts";
 export { mconsolePath, pidPath, readPid, UMID_PATTERN, umidFolder } from "./umid.ts";
 export { UNIX_PATH_MAXIMUM_BYTES } from "./unixPath.ts";
-export { WIDE_XSTATE_LIBRARY } from "./wideXstate.ts";

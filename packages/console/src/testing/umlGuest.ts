@@ -6,7 +6,7 @@ import type { PtyPair } from "./ptyPair.ts";
 
 const IMAGE_BYTES = 16 * 1024 * 1024;
 /** What the kernel needs on a processor with AMX (docs/uml.md, "Wide registers"); the build of packages/uml makes it. */
-const WIDE_XSTATE = fileURLToPath(new URL("../../../uml/dist/wide-xstate.so", import.meta.url));
+const KERNEL_PRELOAD = fileURLToPath(new URL("../../../uml/dist/preload.so", import.meta.url));
 const INIT = `#!/bin/sh
 mount -t proc proc /proc
 mount -t tmpfs tmp /tmp
@@ -41,6 +41,6 @@ export const bootGuest = (pty: PtyPair, image: string, folder: string): ChildPro
   return spawn("bwrap", command, {
     stdio: [pty.slave, pty.slave, pty.slave],
     detached: true,
-    env: { ...process.env, LD_PRELOAD: WIDE_XSTATE },
+    env: { ...process.env, LD_PRELOAD: KERNEL_PRELOAD },
   });
 };

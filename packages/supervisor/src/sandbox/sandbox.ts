@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { WIDE_XSTATE_LIBRARY } from "@corral/uml";
+import { KERNEL_PRELOAD } from "@corral/uml";
 import { inCgroup } from "./cgroup.ts";
 
 /*
@@ -35,7 +35,7 @@ export interface SandboxSpec {
 /** Beside the guest's memory UML keeps nothing large in /dev/shm; this is room for what rounds up. */
 const SHM_SLACK_MIB = 16;
 const KERNEL = "/kernel/linux";
-const PRELOAD = "/kernel/wide-xstate.so";
+const PRELOAD = "/kernel/preload.so";
 const SETPRIV = "/usr/bin/setpriv";
 
 /** Program and arguments, ready for spawn without a shell. */
@@ -76,7 +76,7 @@ const fileSystem = (spec: SandboxSpec): string[] => {
   const mounts: Mount[] = [
     ...[...spec.libraries, ...(spec.uid === null ? [] : [SETPRIV])].map((path) => readOnly(path, path)),
     readOnly(spec.kernel, KERNEL),
-    ...(isDynamic(spec) ? [readOnly(WIDE_XSTATE_LIBRARY, PRELOAD)] : []),
+    ...(isDynamic(spec) ? [readOnly(KERNEL_PRELOAD, PRELOAD)] : []),
     ...spec.mounts,
   ];
   return [

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type CommandLineSpec, kernelCommandLine } from "../commandLine.ts";
 import type { ProcessExit } from "../ending.ts";
+import { KERNEL_PRELOAD } from "../kernelPreload.ts";
 import { mconsolePath } from "../umid.ts";
-import { WIDE_XSTATE_LIBRARY } from "../wideXstate.ts";
 
 /*
  * For tests only: a busybox guest on a bare kernel, without sandbox. con0 is a socketpair, the kernel log a file.
@@ -81,7 +81,7 @@ export class BareGuest {
     const child = spawn("setarch", ["-R", KERNEL, ...argv], {
       // A group of its own: a panicking kernel signals its group, and the group is what end() kills.
       detached: true,
-      env: { PATH: process.env.PATH, LD_PRELOAD: WIDE_XSTATE_LIBRARY },
+      env: { PATH: process.env.PATH, LD_PRELOAD: KERNEL_PRELOAD },
       stdio: ["ignore", stdio, stdio, "pipe", log],
     });
     closeSync(log);
