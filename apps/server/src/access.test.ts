@@ -79,30 +79,47 @@ const cast = async (server: TestServer) => {
   const another: string = pattern.json().id;
   let count = 0;
 
+  let guestId = "";
+  /** The owner's guest, made anew or shared anew if the last call changed that. */
   const guest = (): string => {
     const like = store.guests.find(another);
     if (like === null) throw new Error("the guest was not made");
-    count += 1;
-    const links = { ownerId: idOf("owner"), kernelId, imageIds: like.imageIds };
-    const made = store.guests.insert({ ...like.definition, name: `guest-${count}` }, links);
-    store.grants.replace(made.id, [
-      { userId: idOf("watcher"), groupId: null, right: "watch" },
-      { userId: idOf("worker"), groupId: null, right: "use" },
-      { userId: idOf("keeper"), groupId: null, right: "manage" },
-      { userId: null, groupId: group.id, right: "use" },
-    ]);
-    services.guests.defineAll();
-    return made.id;
+    if (store.guests.find(guestId) === null) {
+      count += 1;
+      const links = { ownerId: idOf("owner"), kernelId, imageIds: like.imageIds };
+      const made = store.guests.insert({ ...like.definition, name: `guest-${count}` }, links);
+      services.guests.define(made);
+      guestId = made.id;
+    }
+    if (store.grants.of(guestId).length === 0) {
+      store.grants.replace(guestId, [
+        { userId: idOf("watcher"), groupId: null, right: "watch" },
+        { userId: idOf("worker"), groupId: null, right: "use" },
+        { userId: idOf("keeper"), groupId: null, right: "manage" },
+        { userId: null, groupId: group.id, right: "use" },
+      ]);
+    }
+    return guestId;
   };
 
-  /** Made anew for each call, since a call may end the login that it came with. */
-  const headersOf = (name: string, guestId: string, cookieName = "corral-0"): Record<string, string> => {
+  const secrets = new Map<string, string>();
+  /** Made anew where the last call ended the login that it came with. */
+  const headersOf = (name: string, forGuest: string, cookieName = "corral-0"): Record<string, string> => {
     const { role, token } = KINDS[name] ?? { role: null };
     if (role === null) return {};
     const user = { id: idOf(name.split(",")[0] ?? "") };
-    if (token === undefined) return { cookie: `${cookieName}=${services.sessions.open(user, "127.0.0.1").secret}` };
-    const guestIds = token.guest === undefined ? null : [token.guest === "this" ? guestId : another];
-    const { secret } = services.tokens.create(user, "a token", { scope: token.scope, guestIds, expiresAt: null });
+    if (token === undefined) {
+      const known = secrets.get(name) ?? "";
+      const secret =
+        services.sessions.identify(known) === null ? services.sessions.open(user, "127.0.0.1").secret : known;
+      secrets.set(name, secret);
+      return { cookie: `${cookieName}=${secret}` };
+    }
+    const guestIds = token.guest === undefined ? null : [token.guest === "this" ? forGuest : another];
+    const key = `${name} ${guestIds}`;
+    const limits = { scope: token.scope, guestIds, expiresAt: null };
+    const secret = secrets.get(key) ?? services.tokens.create(user, "a token", limits).secret;
+    secrets.set(key, secret);
     return { authorization: `Bearer ${secret}` };
   };
   return { guest, headersOf };

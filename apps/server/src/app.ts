@@ -10,7 +10,9 @@ import { Typing } from "./consoles/typing.ts";
 import { WatchLinks } from "./consoles/watchLinks.ts";
 import { EventLog } from "./events/eventLog.ts";
 import { logGuestEvents } from "./events/guestEvents.ts";
+import { DiscardedGuests } from "./guests/discardedGuests.ts";
 import { Guests } from "./guests/guests.ts";
+import { Quotas } from "./guests/quotas.ts";
 import { HostFacts } from "./hostFacts.ts";
 import type { HostTools } from "./library/hostTools.ts";
 import { ImageFolder } from "./library/imageFolder.ts";
@@ -22,6 +24,7 @@ import { Authenticator } from "./people/authenticate.ts";
 import { LoginLinks } from "./people/loginLinks.ts";
 import { LoginThrottle } from "./people/loginThrottle.ts";
 import { PasswordLogins } from "./people/passwordLogins.ts";
+import { SecondFactors } from "./people/secondFactors.ts";
 import { Sessions } from "./people/sessions.ts";
 import { Tokens } from "./people/tokens.ts";
 import { authentication } from "./plugins/authentication.ts";
@@ -42,9 +45,12 @@ import { guestRoutes } from "./routes/guests.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { imageRoutes } from "./routes/images.ts";
 import { kernelRoutes } from "./routes/kernels.ts";
+import { portalRoutes } from "./routes/portal.ts";
+import { secondFactorRoutes } from "./routes/secondFactor.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { sshKeyRoutes } from "./routes/sshKeys.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { typingRoutes } from "./routes/typing.ts";
 import { userRoutes } from "./routes/users.ts";
@@ -122,7 +128,10 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
     await services.sockets.closeAll();
     setTimeout(() => http.server.closeAllConnections(), FINISHING_GRACE_MS).unref();
   });
-  http.addHook("onClose", () => services.tasks.close());
+  http.addHook("onClose", async () => {
+    services.discarded.close();
+    await services.tasks.close();
+  });
   await http.ready();
   return { http, services };
 };
@@ -133,10 +142,13 @@ const ROUTES = [
   tokenRoutes,
   sshKeyRoutes,
   accountRoutes,
+  secondFactorRoutes,
   userRoutes,
   groupRoutes,
   guestRoutes,
   guestAccessRoutes,
+  portalRoutes,
+  templateRoutes,
   consoleRoutes,
   consoleLogRoutes,
   typingRoutes,
@@ -184,6 +196,9 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     },
   );
   const imageFolder = new ImageFolder(home);
+  const quotas = new Quotas(store, supervisor);
+  const guests = new Guests({ store, supervisor, events, images: imageFolder, home, quotas });
+  const secondFactors = new SecondFactors(store);
   return {
     store,
     supervisor,
@@ -194,12 +209,15 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     sshLogins,
     authenticator,
     tasks,
-    guests: new Guests({ store, supervisor, events, images: imageFolder, home }),
+    guests,
+    quotas,
+    discarded: new DiscardedGuests(store, supervisor, events, guests),
     images: new Images({ store, events, tasks, folder: imageFolder, tools }),
     kernels: new Kernels(store, events, tools),
     host: new HostFacts(home, () => tools.checkHost()),
     loginLinks,
-    passwordLogins: new PasswordLogins(store, events, new LoginThrottle()),
+    passwordLogins: new PasswordLogins(store, events, new LoginThrottle(), secondFactors),
+    secondFactors,
     typing: new Typing(store, supervisor, events),
     watchLinks: new WatchLinks({ store, supervisor, events, origins }),
     sockets,

@@ -7,6 +7,8 @@ import { guestsEndpoints } from "./endpoints/guests.ts";
 import { hostEndpoints } from "./endpoints/host.ts";
 import { libraryEndpoints } from "./endpoints/library.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
+import { portalEndpoints } from "./endpoints/portal.ts";
+import { secondFactorEndpoints } from "./endpoints/secondFactor.ts";
 import { sshKeysEndpoints } from "./endpoints/sshKeys.ts";
 import { typingEndpoints } from "./endpoints/typing.ts";
 import { usersEndpoints } from "./endpoints/users.ts";
@@ -18,10 +20,12 @@ export const endpoints = {
   ...hostEndpoints,
   ...peopleEndpoints,
   ...accountEndpoints,
+  ...secondFactorEndpoints,
   ...sshKeysEndpoints,
   ...usersEndpoints,
   ...guestsEndpoints,
   ...guestAccessEndpoints,
+  ...portalEndpoints,
   ...consolesEndpoints,
   ...consoleLogsEndpoints,
   ...typingEndpoints,

@@ -13,6 +13,7 @@ export const ERROR_STATUS = {
   wrong_state: 409,
   name_taken: 409,
   in_use: 409,
+  quota_exceeded: 409,
   host_unfit: 409,
   cancelled: 409,
   offset_expired: 410,

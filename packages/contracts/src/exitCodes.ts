@@ -26,6 +26,7 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   wrong_state: EXIT.wrongState,
   name_taken: EXIT.refused,
   in_use: EXIT.wrongState,
+  quota_exceeded: EXIT.refused,
   host_unfit: EXIT.failure,
   cancelled: EXIT.failure,
   offset_expired: EXIT.notFound,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quota } from "./quota.ts";
 import { id, idOrName, line, name, timestamp } from "./text.ts";
 
 export const role = z.enum(["user", "operator", "admin"]);
@@ -42,6 +43,8 @@ export type CallerWay = z.infer<typeof callerWay>;
 export const person = user.extend({
   guests: z.int().describe("How many they own"),
   groups: z.array(z.string()),
+  quota: quota.nullable(),
+  hasSecondFactor: z.boolean(),
   lastSeenAt: timestamp.nullable().describe("In a browser; null: not since their last login ended"),
   hasPassword: z.boolean().describe("False: a link for choosing one is still open, or they come by single sign-on"),
 });
@@ -53,7 +56,9 @@ export const newUser = z.strictObject({
   password: password.optional().describe("Default: none, and the answer has a link by which they choose one"),
 });
 
-export const userChanges = z.strictObject({ name: userName, role, disabled: z.boolean() }).partial();
+export const userChanges = z
+  .strictObject({ name: userName, role, disabled: z.boolean(), quota: quota.nullable() })
+  .partial();
 export type UserChanges = z.infer<typeof userChanges>;
 
 export const oneTimeLink = z.object({ url: z.string(), expiresAt: timestamp });
@@ -91,11 +96,17 @@ export type Session = z.infer<typeof session>;
 /** Groups, and people in one group. */
 export const GROUP_MEMBERS_MAXIMUM = 1000;
 
-export const group = z.object({ id, name, members: z.array(z.string()), createdAt: timestamp });
+export const group = z.object({
+  id,
+  name,
+  members: z.array(z.string()),
+  quota: quota.nullable().describe("What all members may have together"),
+  createdAt: timestamp,
+});
 export type Group = z.infer<typeof group>;
 const members = z.array(idOrName).max(GROUP_MEMBERS_MAXIMUM);
 export const newGroup = z.strictObject({ name: userName, members: members.default([]) });
-export const groupChanges = z.strictObject({ name: userName, members }).partial();
+export const groupChanges = z.strictObject({ name: userName, members, quota: quota.nullable() }).partial();
 
 export const me = z.object({
   user: user.pick({ id: true, name: true, role: true }),
@@ -103,7 +114,11 @@ export const me = z.object({
 });
 export type Me = z.infer<typeof me>;
 
-export const login = z.strictObject({ name, password: z.string().max(PASSWORD_MAXIMUM) });
+export const login = z.strictObject({
+  name,
+  password: z.string().max(PASSWORD_MAXIMUM),
+  code: z.string().max(40).optional().describe("Of an authenticator, or a recovery code: for who has set one up"),
+});
 
 /** Redeems the one-time link: its secret came in the fragment, which no server or proxy log has seen. */
 export const lookAtLink = z.strictObject({

@@ -1,4 +1,4 @@
-import { CorralError, type Group } from "@corral/contracts";
+import { CorralError, type Group, type Quota } from "@corral/contracts";
 import { asc, eq, or, type SQL } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
@@ -16,7 +16,7 @@ export class Groups {
   insert(name: string): Group {
     const row = { id: newId(), name, createdAt: new Date().toISOString() };
     guarded(() => this.#db.insert(groups).values(row).run(), nameTaken(name));
-    return { ...row, members: [] };
+    return { ...row, members: [], quota: null };
   }
 
   /** Throws `name_taken`. */
@@ -29,6 +29,30 @@ export class Groups {
     this.#db.transaction((tx) => {
       tx.delete(groupMembers).where(eq(groupMembers.groupId, id)).run();
       for (const userId of new Set(userIds)) tx.insert(groupMembers).values({ groupId: id, userId }).run();
+    });
+  }
+
+  setQuota(id: string, quota: Quota | null): void {
+    this.#db.update(groups).set({ quota }).where(eq(groups.id, id)).run();
+  }
+
+  /** Groups with a quota that a user is in, with the ids of all who are. */
+  poolsOf(userId: string): { name: string; quota: Quota; memberIds: string[] }[] {
+    const own = this.#db
+      .select({ id: groups.id, name: groups.name, quota: groups.quota })
+      .from(groups)
+      .innerJoin(groupMembers, eq(groupMembers.groupId, groups.id))
+      .where(eq(groupMembers.userId, userId))
+      .orderBy(asc(groups.name))
+      .all();
+    return own.flatMap(({ id, name, quota }) => {
+      if (quota === null) return [];
+      const members = this.#db
+        .select({ userId: groupMembers.userId })
+        .from(groupMembers)
+        .where(eq(groupMembers.groupId, id))
+        .all();
+      return [{ name, quota, memberIds: members.map((member) => member.userId) }];
     });
   }
 

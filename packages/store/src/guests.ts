@@ -1,5 +1,5 @@
 import { CorralError, type GuestDefinition, type GuestRight } from "@corral/contracts";
-import { asc, eq, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
 import { guestsSharedWith, rightsByGuest } from "./grants.ts";
@@ -20,6 +20,8 @@ export interface GuestRecord extends GuestLinks {
   /** With the present names of its owner, kernel and images. */
   readonly definition: GuestDefinition;
   readonly createdAt: string;
+  /** Since when it waits to be deleted for good; null: it is there. */
+  readonly discardedAt: string | null;
   /** The most that each user may do who is not its owner, by user id. */
   readonly rights: ReadonlyMap<string, GuestRight>;
 }
@@ -65,6 +67,32 @@ export class Guests {
     return this.#read(or(eq(guests.ownerId, userId), sql`${guests.id} IN ${guestsSharedWith(userId)}`));
   }
 
+  /** Those that wait to be deleted for good, the oldest first. No other method finds them. */
+  listDiscarded(): GuestRecord[] {
+    const found = this.#read(undefined, isNotNull(guests.discardedAt));
+    return found.sort((one, other) => (one.discardedAt ?? "").localeCompare(other.discardedAt ?? ""));
+  }
+
+  /** Those that count for the quotas of these owners, discarded ones included. */
+  ownedBy(ownerIds: readonly string[]): GuestRecord[] {
+    return this.#read(inArray(guests.ownerId, [...ownerIds]), undefined);
+  }
+
+  /** Puts it aside, and its name is free. */
+  discard({ id, definition }: Pick<GuestRecord, "id" | "definition">): void {
+    const name = `${definition.name}${DISCARDED_MARK}${id}`;
+    this.#db.update(guests).set({ name, discardedAt: new Date().toISOString() }).where(eq(guests.id, id)).run();
+  }
+
+  /** Throws `name_taken` when its name was given to another meanwhile. */
+  restore({ id, definition }: Pick<GuestRecord, "id" | "definition">): GuestRecord {
+    const { name } = definition;
+    this.#write(definition, () => {
+      this.#db.update(guests).set({ name, discardedAt: null }).where(eq(guests.id, id)).run();
+    });
+    return this.#existing(id);
+  }
+
   delete(id: string): void {
     this.#db.delete(guests).where(eq(guests.id, id)).run();
   }
@@ -91,7 +119,8 @@ export class Guests {
     for (const [ubd, imageId] of imageIds) this.#db.insert(guestImages).values({ guestId, ubd, imageId }).run();
   }
 
-  #read(which: SQL | undefined): GuestRecord[] {
+  #read(chosen: SQL | undefined, present: SQL | undefined = isNull(guests.discardedAt)): GuestRecord[] {
+    const which = and(chosen, present);
     const rows = this.#db
       .select({ guest: guests, owner: users.name, kernel: kernels.name })
       .from(guests)
@@ -120,13 +149,19 @@ export class Guests {
         ownerId: guest.ownerId,
         kernelId: guest.kernelId,
         imageIds: new Map([...disks].map(([ubd, { id }]) => [ubd, id])),
-        definition: { ...withImageNames(guest.definition, disks), name: guest.name, owner, kernel },
+        definition: { ...withImageNames(guest.definition, disks), name: plainName(guest.name), owner, kernel },
+        discardedAt: guest.discardedAt,
         createdAt: guest.createdAt,
         rights: rights.get(guest.id) ?? NO_RIGHTS,
       };
     });
   }
 }
+
+/** Stands in no name, so that what was discarded keeps nobody from a name. */
+const DISCARDED_MARK = "~";
+
+const plainName = (name: string): string => name.split(DISCARDED_MARK)[0] ?? name;
 
 const NO_RIGHTS: ReadonlyMap<string, GuestRight> = new Map();
 

@@ -8,6 +8,7 @@ export { newId } from "./newId.ts";
 export type { SessionRow } from "./sessions.ts";
 export type { SshKeyRow } from "./sshKeys.ts";
 export { openStore, type Store } from "./store.ts";
+export type { StoredTotp } from "./storedTotp.ts";
 export type { TaskRecord } from "./tasks.ts";
 export type { TokenRow } from "./tokens.ts";
 export type { WatchLinkRow } from "./watchLinks.ts";

@@ -6,15 +6,18 @@ import {
   imageOrigin,
   kernelAbilities,
   type LinkKind,
+  quota,
   type Role,
   type Task,
   type TaskKind,
   type TokenScope,
+  templateSize,
 } from "@corral/contracts";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { z } from "zod";
 import { jsonText } from "./jsonText.ts";
 import { storedDefinition } from "./storedDefinition.ts";
+import { storedTotp } from "./storedTotp.ts";
 
 /*
  * The tables. After a change here: npx drizzle-kit generate (in this folder) writes the next numbered migration, which
@@ -29,6 +32,8 @@ export const users = sqliteTable("users", {
   passwordHash: text("password_hash").notNull(),
   createdAt: text("created_at").notNull(),
   disabledAt: text("disabled_at"),
+  quota: jsonText(quota)(),
+  totp: jsonText(storedTotp)(),
 });
 
 export const sessions = sqliteTable("sessions", {
@@ -131,6 +136,20 @@ export const guests = sqliteTable("guests", {
     .references(() => kernels.id, { onDelete: "restrict" }),
   definition: jsonText(storedDefinition)().notNull(),
   createdAt: text("created_at").notNull(),
+  /** Since when it waits to be deleted for good; null: it is there. */
+  discardedAt: text("discarded_at"),
+});
+
+export const templates = sqliteTable("templates", {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  description: text().notNull(),
+  imageId: text("image_id")
+    .notNull()
+    .references(() => images.id, { onDelete: "cascade" }),
+  kernelId: text("kernel_id").references(() => kernels.id, { onDelete: "set null" }),
+  sizes: jsonText(z.array(templateSize))().notNull(),
+  createdAt: text("created_at").notNull(),
 });
 
 /** Which image each disk stands on. The link keeps an image that is in use from being deleted. */
@@ -180,6 +199,7 @@ export const groups = sqliteTable("groups", {
   id: text().primaryKey(),
   name: text().notNull().unique(),
   createdAt: text("created_at").notNull(),
+  quota: jsonText(quota)(),
 });
 
 export const groupMembers = sqliteTable(

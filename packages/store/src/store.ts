@@ -12,6 +12,7 @@ import { LoginLinks } from "./loginLinks.ts";
 import { Sessions } from "./sessions.ts";
 import { SshKeys } from "./sshKeys.ts";
 import { Tasks } from "./tasks.ts";
+import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Users } from "./users.ts";
 import { WatchLinks } from "./watchLinks.ts";
@@ -26,6 +27,7 @@ export interface Store {
   readonly images: Images;
   readonly guests: Guests;
   readonly groups: Groups;
+  readonly templates: Templates;
   readonly grants: Grants;
   readonly events: Events;
   readonly tasks: Tasks;
@@ -55,6 +57,7 @@ export const openStore = (home: string): Store => {
     images: new Images(db),
     guests: new Guests(db),
     groups: new Groups(db),
+    templates: new Templates(db),
     grants: new Grants(db),
     events: new Events(db),
     tasks: new Tasks(db),

@@ -1,9 +1,11 @@
-import { CorralError, type Person, type Role, type User } from "@corral/contracts";
+import { CorralError, type Person, type Quota, type Role, type User } from "@corral/contracts";
 import { and, asc, eq, gt, isNull, ne, or, sql } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
 import { newId } from "./newId.ts";
 import { groupMembers, groups, guests, sessions, users } from "./schema.ts";
+
+import type { StoredTotp } from "./storedTotp.ts";
 
 /** A user without the hash of their password, which leaves this file only through passwordHash(). */
 export const userColumns = {
@@ -53,6 +55,8 @@ export class Users {
       .select({
         ...userColumns,
         hash: users.passwordHash,
+        quota: users.quota,
+        totp: users.totp,
         guests: this.#db.$count(guests, eq(guests.ownerId, users.id)),
         lastSeenAt: sql<string | null>`(SELECT max(${sessions.lastSeenAt}) FROM ${sessions} WHERE ${live})`,
       })
@@ -66,8 +70,9 @@ export class Users {
       .orderBy(asc(groups.name))
       .all();
     const groupsOf = (id: string) => memberships.filter(({ userId }) => userId === id);
-    return rows.map(({ hash, ...row }) => ({
+    return rows.map(({ hash, totp, ...row }) => ({
       ...row,
+      hasSecondFactor: totp?.confirmed === true,
       hasPassword: hash !== NO_PASSWORD,
       groups: groupsOf(row.id).map(({ name }) => name),
     }));
@@ -80,7 +85,7 @@ export class Users {
   }
 
   /** Throws `name_taken`, and `impossible` when nobody would be left who is an admin and can log in. */
-  update(id: string, changes: { name?: string; role?: Role; disabledAt?: string | null }): void {
+  update(id: string, changes: { name?: string; role?: Role; disabledAt?: string | null; quota?: Quota | null }): void {
     const losesAdmin =
       (changes.role !== undefined && changes.role !== "admin") || typeof changes.disabledAt === "string";
     this.#db.transaction((tx) => {
@@ -112,6 +117,19 @@ export class Users {
 
   setPasswordHash(id: string, passwordHash: string): void {
     this.#db.update(users).set({ passwordHash }).where(eq(users.id, id)).run();
+  }
+
+  /** Null: none was set up, nor is being. */
+  totp(id: string): StoredTotp | null {
+    return this.#db.select({ totp: users.totp }).from(users).where(eq(users.id, id)).get()?.totp ?? null;
+  }
+
+  setTotp(id: string, totp: StoredTotp | null): void {
+    this.#db.update(users).set({ totp }).where(eq(users.id, id)).run();
+  }
+
+  quota(id: string): Quota | null {
+    return this.#db.select({ quota: users.quota }).from(users).where(eq(users.id, id)).get()?.quota ?? null;
   }
 
   #refuseWithoutAdmin(id: string): void {

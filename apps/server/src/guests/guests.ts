@@ -22,6 +22,7 @@ import { checkAdminFields } from "./adminFields.ts";
 import { resolveDefinition } from "./definitionChecks.ts";
 import { guestAnswer } from "./guestAnswer.ts";
 import { guestSpec } from "./guestSpec.ts";
+import type { Quotas } from "./quotas.ts";
 
 interface GuestsOptions {
   readonly store: Store;
@@ -30,6 +31,7 @@ interface GuestsOptions {
   readonly images: ImageFolder;
   /** Data folder, which no guest may be given. */
   readonly home: string;
+  readonly quotas: Quotas;
 }
 
 /** Guests as definitions that people make, change, act on and delete. */
@@ -39,8 +41,10 @@ export class Guests {
   readonly #events: EventLog;
   readonly #images: ImageFolder;
   readonly #home: string;
+  readonly #quotas: Quotas;
 
-  constructor({ store, supervisor, events, images, home }: GuestsOptions) {
+  constructor({ store, supervisor, events, images, home, quotas }: GuestsOptions) {
+    this.#quotas = quotas;
     this.#store = store;
     this.#supervisor = supervisor;
     this.#events = events;
@@ -50,7 +54,7 @@ export class Guests {
 
   /** Makes every stored guest known to the supervisor. Called once, before it resumes. */
   defineAll(): void {
-    for (const guest of this.#store.guests.list()) this.#define(guest);
+    for (const guest of [...this.#store.guests.list(), ...this.#store.guests.listDiscarded()]) this.define(guest);
   }
 
   /** How many are on. */
@@ -73,14 +77,20 @@ export class Guests {
     });
   }
 
-  async create({ start, ...wanted }: NewGuest, caller: Caller): Promise<Guest> {
+  /** `template`: what it is made from; only then may somebody make it who has to choose among templates. */
+  async create({ start, ...wanted }: NewGuest, caller: Caller, template: string | null = null): Promise<Guest> {
     const wish = this.#withDefaults(wanted, caller);
     const plain = { ...wish, kernelArguments: [], shares: [], disks: [], owner: caller.user.name };
     checkAdminFields(plain, wish, caller);
     const guest = this.#store.transaction(() => {
       const { definition, links } = this.#resolve(wish, wanted);
-      const record = this.#store.guests.insert(definition, links);
-      this.#define(record);
+      const record = this.#quotas.holdFor(
+        links.ownerId,
+        null,
+        () => this.#store.guests.insert(definition, links),
+        template,
+      );
+      this.define(record);
       return record;
     });
     this.#tell("guest.created", guest, caller, `${caller.actor} created ${guest.definition.name}`);
@@ -100,8 +110,10 @@ export class Guests {
     const fields = changedFields(before, definition);
     if (fields.length === 0) return this.answer(guest, caller);
 
-    const changed = this.#store.guests.update(guest.id, definition, links);
-    this.#define(changed);
+    const changed = this.#store.transaction(() =>
+      this.#quotas.holdFor(links.ownerId, guest, () => this.#store.guests.update(guest.id, definition, links)),
+    );
+    this.define(changed);
     await Promise.all(discarded.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));
     const lost =
       discarded.length === 0 ? "" : `; what was on ${discarded.map(({ ubd }) => `ubd${ubd}`).join(", ")} is gone`;
@@ -120,8 +132,21 @@ export class Guests {
   async act(guest: GuestRecord, action: GuestAction, caller: Caller): Promise<Guest> {
     const verdict = guestCan(action, this.#supervisor.status(guest.id));
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    if (action === "start") this.#quotas.checkStart(guest);
     this.#tell("guest.action", guest, caller, `${caller.actor}: ${action} ${guest.definition.name}`, { action });
-    await this.#supervisor.act(guest.id, action);
+    await this.#quotas.whileStarting(guest, action, () => this.#supervisor.act(guest.id, action));
+    return this.answer(guest, caller);
+  }
+
+  /** Throws away what was written over its images, or to its own empty disks. Throws `wrong_state` while it is on. */
+  async reset(guest: GuestRecord, caller: Caller): Promise<Guest> {
+    const { name, disks } = guest.definition;
+    if (this.#isOn(guest.id)) {
+      throw new CorralError("wrong_state", `${name} is on, and a reset takes its disks away. Shut it down first.`);
+    }
+    const own = disks.filter(({ source }) => source.kind !== "file");
+    await Promise.all(own.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));
+    this.#tell("guest.reset", guest, caller, `${caller.actor} reset ${name} to its image`);
     return this.answer(guest, caller);
   }
 
@@ -131,7 +156,7 @@ export class Guests {
       this.#store.guests.delete(guest.id);
     } catch (error) {
       // What could not be deleted as a whole is there, so that it can be tried again.
-      this.#define(guest);
+      this.define(guest);
       throw error;
     }
     this.#tell("guest.deleted", guest, caller, `${caller.actor} deleted ${guest.definition.name}`);
@@ -187,8 +212,11 @@ export class Guests {
     return status !== null && !guestCan("delete", status).allowed;
   }
 
-  #define(guest: GuestRecord): void {
-    this.#supervisor.define(guestSpec(guest, this.#store, this.#images));
+  /** Tells the supervisor what a guest is like now. One that was discarded stays off by itself. */
+  define(guest: GuestRecord): void {
+    const spec = guestSpec(guest, this.#store, this.#images);
+    const definition = guest.discardedAt === null ? spec.definition : { ...spec.definition, autostart: false };
+    this.#supervisor.define({ ...spec, definition });
   }
 
   #refuseDiscardWhileOn({ id, definition }: GuestRecord, discarded: readonly Disk[]): void {
@@ -202,7 +230,7 @@ export class Guests {
   }
 
   #tell(
-    type: "guest.created" | "guest.changed" | "guest.action" | "guest.deleted",
+    type: "guest.created" | "guest.changed" | "guest.action" | "guest.reset" | "guest.deleted",
     { id, ownerId }: GuestRecord,
     author: Caller,
     message: string,

@@ -36,6 +36,14 @@ export class Accounts {
     return user;
   }
 
+  /** An admin who looks with somebody else's eyes. Throws `not_allowed` for anybody else but the user themself. */
+  viewAs(idOrName: string, caller: Caller): Caller {
+    if (caller.user.role !== "admin" && idOrName !== caller.user.name && idOrName !== caller.user.id) {
+      throw new CorralError("not_allowed", "Only an admin may see what somebody else sees.");
+    }
+    return { ...caller, user: this.find(idOrName) };
+  }
+
   person(id: string): Person {
     const person = this.#store.users.people().find((one) => one.id === id);
     if (person === undefined) throw new CorralError("not_found", "This user has just been deleted.");
@@ -58,13 +66,14 @@ export class Accounts {
     return { user: this.person(user.id), link };
   }
 
-  change(user: User, { name, role, disabled }: UserChanges, caller: Caller): Person {
+  change(user: User, { name, role, disabled, quota }: UserChanges, caller: Caller): Person {
     const changes = {
       ...(name === undefined || name === user.name ? {} : { name }),
       ...(role === undefined || role === user.role ? {} : { role }),
       ...(disabled === undefined || disabled === (user.disabledAt !== null)
         ? {}
         : { disabledAt: disabled ? new Date().toISOString() : null }),
+      ...(quota === undefined ? {} : { quota }),
     };
     this.#store.transaction(() => {
       const others = this.#store.users.list().filter(({ id }) => id !== user.id);
@@ -77,6 +86,7 @@ export class Accounts {
     const done = [
       ...(changes.name === undefined ? [] : [`renamed ${user.name} to ${changes.name}`]),
       ...(changes.role === undefined ? [] : [`gave ${name ?? user.name} the role ${changes.role}`]),
+      ...(quota === undefined ? [] : [`set the quota of ${name ?? user.name}`]),
       ...(changes.disabledAt === undefined ? [] : [`${disabled ? "disabled" : "enabled"} ${name ?? user.name}`]),
     ];
     if (done.length > 0) this.#tell("user.changed", user, caller, `${caller.actor} ${done.join(" and ")}`, changes);

@@ -3,6 +3,7 @@ import type { Store } from "@corral/store";
 import type { EventLog } from "../events/eventLog.ts";
 import type { LoginThrottle } from "./loginThrottle.ts";
 import { passwordMatches } from "./password.ts";
+import type { SecondFactors } from "./secondFactors.ts";
 
 /** Where somebody tries to log in from. */
 export interface Origin {
@@ -19,10 +20,13 @@ export class PasswordLogins {
   readonly #events: EventLog;
   readonly #throttle: LoginThrottle;
 
-  constructor(store: Store, events: EventLog, throttle: LoginThrottle) {
+  readonly #secondFactors: SecondFactors;
+
+  constructor(store: Store, events: EventLog, throttle: LoginThrottle, secondFactors: SecondFactors) {
     this.#store = store;
     this.#events = events;
     this.#throttle = throttle;
+    this.#secondFactors = secondFactors;
   }
 
   /**
@@ -32,7 +36,7 @@ export class PasswordLogins {
   async verifyPassword(
     name: string,
     password: string,
-    _secondFactor: string | null,
+    secondFactor: string | null,
     { by, from, network }: Origin,
   ): Promise<User> {
     this.#throttle.attempt(name, network);
@@ -44,6 +48,7 @@ export class PasswordLogins {
       this.#events.append({ type: "session.refused", ...attempt, subject: user?.id ?? null, message });
       throw new CorralError("login_failed", "Name or password is wrong.");
     }
+    this.#checkSecondFactor(user, secondFactor, { by, from });
     this.#throttle.succeeded(name, network);
     if (user.disabledAt !== null) throw new CorralError("login_failed", "This account is disabled. Ask an admin.");
     return user;
@@ -61,5 +66,22 @@ export class PasswordLogins {
     }
     if (!(await passwordMatches(stored, password))) throw impossible(field, "is not your present password");
     this.#throttle.succeeded(name, network);
+  }
+
+  /** A wrong code counts as a failure, as a wrong password does: six digits are soon guessed. */
+  #checkSecondFactor(user: User, code: string | null, { by, from }: Pick<Origin, "by" | "from">): void {
+    if (!this.#secondFactors.isOn(user)) return;
+    if (code === null || code === "") {
+      throw new CorralError("second_factor_needed", "The password is right. Give a code of your authenticator too.", [
+        { field: "code", message: "is needed: six digits of your authenticator, or a recovery code" },
+      ]);
+    }
+    if (this.#secondFactors.take(user, code)) return;
+    const message = `A login as ${user.name} from ${from} was refused: the code was wrong`;
+    const attempt = { by, from, result: "refused", data: { name: user.name } } as const;
+    this.#events.append({ type: "session.refused", ...attempt, subject: user.id, message });
+    throw new CorralError("login_failed", "The code is wrong, or was used already. Give the next one.", [
+      { field: "code", message: "is wrong, or was used already; wait for the next one" },
+    ]);
   }
 }

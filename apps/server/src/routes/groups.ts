@@ -39,7 +39,7 @@ export const groupRoutes = (api: FastifyInstance, { store, events, sockets }: Se
     return group;
   });
 
-  route(api, "changeGroup", ({ params, body: { name, members }, caller }) => {
+  route(api, "changeGroup", ({ params, body: { name, members, quota }, caller }) => {
     const before = find(params.id);
     const group = store.transaction(() => {
       if (name !== undefined && name !== before.name) {
@@ -50,6 +50,7 @@ export const groupRoutes = (api: FastifyInstance, { store, events, sockets }: Se
         store.groups.rename(before.id, name);
       }
       if (members !== undefined) store.groups.setMembers(before.id, userIds(members));
+      if (quota !== undefined) store.groups.setQuota(before.id, quota);
       return find(before.id);
     });
     sockets.recheck();

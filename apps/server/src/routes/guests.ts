@@ -4,9 +4,10 @@ import { pageOf } from "../paging.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
-export const guestRoutes = (api: FastifyInstance, { guests, sockets }: Services): void => {
+export const guestRoutes = (api: FastifyInstance, { guests, accounts, sockets }: Services): void => {
   route(api, "listGuests", ({ query, caller }) => {
-    const found = guests.list(caller).filter((guest) => matches(guest, query.q));
+    const seenBy = query.as === undefined ? caller : accounts.viewAs(query.as, caller);
+    const found = guests.list(seenBy).filter((guest) => matches(guest, query.q));
     const field = query.sort.replace("-", "") as "name" | "state" | "createdAt" | "memoryMiB";
     return pageOf(found, query, { key: SORT_KEYS[field], id: ({ id }) => id, descending: query.sort.startsWith("-") });
   });

@@ -1,4 +1,4 @@
-import type { Me, User } from "@corral/contracts";
+import { CorralError, type Me, type User } from "@corral/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { addressOf, networkOf } from "../people/address.ts";
 import { authorOf } from "../people/caller.ts";
@@ -7,7 +7,7 @@ import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const sessionRoutes = (api: FastifyInstance, services: Services): void => {
-  const { events, sessions, loginLinks, passwordLogins, sockets } = services;
+  const { secondFactors, events, sessions, loginLinks, passwordLogins, sockets } = services;
 
   const openSession = (user: User, way: string, request: FastifyRequest, reply: FastifyReply): Me => {
     const from = addressOf(request);
@@ -24,13 +24,19 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
     const { user, what } = await loginLinks.redeem(body);
     const author = { actor: user.name, by: "session", from: addressOf(request) } as const;
     if (what !== null) events.append({ ...what, ...author, subject: user.id });
-    if (what?.type === "user.password-changed") sockets.recheck();
+    if (what?.type === "user.password-changed") {
+      sockets.recheck();
+      if (secondFactors.isOn(user)) {
+        const message = "Your new password is set. Log in with it and a code of your authenticator.";
+        throw new CorralError("second_factor_needed", message);
+      }
+    }
     return openSession(user, "one-time link", request, reply);
   });
 
-  route(api, "logIn", async ({ body: { name, password }, request, reply }) => {
+  route(api, "logIn", async ({ body: { name, password, code = null }, request, reply }) => {
     const origin = { by: "session", from: addressOf(request), network: networkOf(request) } as const;
-    const user = await passwordLogins.verifyPassword(name, password, null, origin);
+    const user = await passwordLogins.verifyPassword(name, password, code, origin);
     return openSession(user, "password", request, reply);
   });
 

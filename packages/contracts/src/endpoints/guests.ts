@@ -9,6 +9,7 @@ const guestList = listQuery.extend({
   sort: z
     .enum(["name", "-name", "state", "-state", "createdAt", "-createdAt", "memoryMiB", "-memoryMiB"])
     .default("name"),
+  as: idOrName.optional().describe("Only those that this user may see, for an admin to see what they see"),
 });
 
 export const guestsEndpoints = defineEndpoints({

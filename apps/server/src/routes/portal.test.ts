@@ -1,0 +1,167 @@
+import type { Quota } from "@corral/contracts";
+import { expect, test, vi } from "vitest";
+import { type Login, TestServer } from "../testing/testServer.ts";
+
+const SMALL = { name: "small", memoryMiB: 64, diskMiB: 8 };
+const LARGE = { name: "large", memoryMiB: 256 };
+
+const opened = async (quota: Partial<Quota> = {}) => {
+  const server = await TestServer.open();
+  server.stock();
+  const [ada, bob] = [await server.user("ada", "admin"), await server.user("bob", "user")];
+  const set = await server.call("PATCH", "/users/bob", { as: ada, body: { quota } });
+  expect(set.statusCode).toBe(200);
+  const create = (name: string, as: Login = bob, more: object = {}) =>
+    server.call("POST", "/guests", { as, body: { name, image: "demo", memoryMiB: 64, ...more } });
+  const stateOf = async (as: Login = bob) => (await server.call("GET", "/quota", { as })).json();
+  return { server, ada, bob, create, stateOf };
+};
+
+test("a hundred creates at once never make more than the quota has", async () => {
+  const { server, ada, bob, create, stateOf } = await opened({ guests: 7 });
+  const cleo = await server.user("cleo", "user");
+  await server.call("POST", "/groups", { as: ada, body: { name: "team", members: ["bob", "cleo"] } });
+  await server.call("PATCH", "/groups/team", { as: ada, body: { quota: { memoryMiB: 64 * 10 } } });
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, (_, n) => create(`guest-${n}`, n % 2 === 0 ? bob : cleo)),
+  );
+  const made = answers.filter(({ statusCode }) => statusCode === 201);
+  expect(made).toHaveLength(10);
+  for (const answer of answers.filter((one) => !made.includes(one))) {
+    expect(answer.json().error).toMatchObject({ code: "quota_exceeded" });
+  }
+  const { pools } = await stateOf();
+  expect(pools[0].use.guests).toBeLessThanOrEqual(7);
+  expect(pools[1]).toMatchObject({ group: "team", use: { guests: 10, memoryMiB: 640 } });
+});
+
+test("a change may not take more than the quota either, but less it may, even beyond it", async () => {
+  const { server, ada, bob, create } = await opened({ memoryMiB: 200, diskMiB: 20 });
+  await create("one");
+  await create("two");
+  const change = (body: object) => server.call("PATCH", "/guests/one", { as: bob, body });
+  expect((await change({ memoryMiB: 200 })).json().error).toMatchObject({
+    code: "quota_exceeded",
+    details: [{ field: "memoryMiB" }],
+  });
+  const disk = { ubd: 1, source: { kind: "empty", sizeMiB: 64 } };
+  const { disks } = (await server.call("GET", "/guests/one", { as: bob })).json().definition;
+  expect((await change({ disks: [...disks, disk] })).json().error.code).toBe("quota_exceeded");
+  await server.call("PATCH", "/users/bob", { as: ada, body: { quota: { memoryMiB: 64 } } });
+  expect((await change({ memoryMiB: 32 })).statusCode).toBe(200);
+  expect((await change({ memoryMiB: 33 })).json().error.code).toBe("quota_exceeded");
+});
+
+test("only so many are on at once, however many are started in one moment", async () => {
+  const { server, bob, create } = await opened({ runningGuests: 2 });
+  for (let n = 0; n < 10; n += 1) await create(`guest-${n}`);
+  // A real start cannot be held in the moment before the guest says that it is on.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  vi.spyOn(server.supervisor, "act").mockImplementation(() => held);
+  const starts = Array.from({ length: 10 }, (_, n) =>
+    server.call("POST", `/guests/guest-${n}/actions/start`, { as: bob }),
+  );
+  const refusals: string[] = [];
+  for (const start of starts)
+    void start.then((answer) => answer.statusCode !== 202 && refusals.push(answer.json().error.code));
+  while (refusals.length < 8) await new Promise((resolve) => setTimeout(resolve, 2));
+  release();
+  expect((await Promise.all(starts)).filter(({ statusCode }) => statusCode === 202)).toHaveLength(2);
+  expect(refusals).toEqual(Array.from({ length: 8 }, () => "quota_exceeded"));
+});
+
+test("who has to choose among templates gets those alone, in their sizes", async () => {
+  const { server, ada, bob, create } = await opened({ templates: ["debian"] });
+  for (const name of ["debian", "hidden"]) {
+    const body = { name, image: "demo", sizes: [SMALL, LARGE] };
+    expect((await server.call("POST", "/templates", { as: ada, body })).statusCode).toBe(201);
+  }
+  const seen = (await server.call("GET", "/templates", { as: bob })).json().items;
+  expect(seen.map(({ name }: { name: string }) => name)).toEqual(["debian"]);
+  expect((await create("web1")).json().error).toMatchObject({
+    code: "quota_exceeded",
+    details: [{ field: "template" }],
+  });
+
+  const make = (template: string, size: string) =>
+    server.call("POST", `/templates/${template}/guests`, { as: bob, body: { name: "web1", size, start: false } });
+  expect((await make("hidden", "small")).json().error.code).toBe("not_found");
+  expect((await make("debian", "huge")).json().error).toMatchObject({
+    code: "impossible",
+    details: [{ field: "size" }],
+  });
+  expect((await make("debian", "small")).json().definition).toMatchObject({
+    name: "web1",
+    owner: "bob",
+    memoryMiB: 64,
+    disks: [
+      { ubd: 0, source: { image: "demo" } },
+      { ubd: 1, source: { sizeMiB: 8 } },
+    ],
+  });
+});
+
+test("images and kernels that the quota does not name are not used", async () => {
+  const { create } = await opened({ images: [], kernels: ["linux"] });
+  expect((await create("web1")).json().error).toMatchObject({
+    code: "quota_exceeded",
+    details: [{ field: "disks.0.source.image" }],
+  });
+  const other = await opened({ images: ["demo"], kernels: [] });
+  expect((await other.create("web1")).json().error.details).toMatchObject([{ field: "kernel" }]);
+});
+
+test("a guest that was deleted is nowhere, its name is free, and for a day it can be brought back", async () => {
+  const { server, bob, create, stateOf } = await opened({ guests: 5 });
+  const eve = await server.user("eve", "user");
+  const { id } = (await create("web1")).json();
+  const discarded = (await server.call("POST", "/guests/web1/discard", { as: bob })).json();
+  expect(discarded).toMatchObject({ id, name: "web1", owner: "bob" });
+  expect((await server.call("GET", `/guests/${id}`, { as: bob })).statusCode).toBe(404);
+  expect((await stateOf()).use).toMatchObject({ guests: 0 });
+  expect((await server.call("GET", "/discarded", { as: eve })).json().items).toEqual([]);
+  expect((await server.call("POST", `/discarded/${id}/restore`, { as: eve })).statusCode).toBe(404);
+
+  const namesake = (await create("web1")).json();
+  expect((await server.call("POST", `/discarded/${id}/restore`, { as: bob })).json().error.code).toBe("name_taken");
+  await server.call("DELETE", `/guests/${namesake.id}`, { as: bob });
+  expect((await server.call("POST", `/discarded/${id}/restore`, { as: bob })).json().definition.name).toBe("web1");
+  expect((await server.call("GET", "/guests/web1", { as: bob })).json().id).toBe(id);
+});
+
+test("after its day it is deleted for good, and not before", async () => {
+  const { server, bob, create } = await opened();
+  await create("web1");
+  const { id, until } = (await server.call("POST", "/guests/web1/discard", { as: bob })).json();
+  await server.services.discarded.sweep(Date.parse(until) - 1);
+  expect((await server.call("GET", "/discarded", { as: bob })).json().total).toBe(1);
+  await server.services.discarded.sweep(Date.parse(until));
+  expect((await server.call("GET", "/discarded", { as: bob })).json().total).toBe(0);
+  expect(() => server.supervisor.status(id)).toThrow();
+});
+
+test("an admin sees what somebody else sees, and nobody else does", async () => {
+  const { server, ada, bob, create } = await opened();
+  await create("web1");
+  await create("web2", ada);
+  const seen = async (as: Login) => (await server.call("GET", "/guests?as=bob", { as })).json();
+  expect((await seen(ada)).items.map((guest: { definition: { name: string } }) => guest.definition.name)).toEqual([
+    "web1",
+  ]);
+  expect((await seen(await server.user("eve", "user"))).error.code).toBe("not_allowed");
+  expect((await server.call("GET", "/quota?user=bob", { as: ada })).json().use.guests).toBe(1);
+  expect((await server.call("GET", "/quota?user=ada", { as: bob })).json().error.code).toBe("not_allowed");
+});
+
+test("a reset says what it threw away, and only of a guest that is off", async () => {
+  const { server, bob, create } = await opened();
+  await create("web1");
+  expect((await server.call("POST", "/guests/web1/reset", { as: bob })).statusCode).toBe(200);
+  expect(server.store.events.list({ limit: 1 })[0]).toMatchObject({
+    type: "guest.reset",
+    message: "bob reset web1 to its image",
+  });
+});
