@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, terminalText, watchForErrors } from "./browser.ts";
+import { stepsOfOneStory } from "./steps.ts";
 
 /* What the README promises a newcomer, step by step, in one browser. */
 describe("a newcomer", () => {
@@ -16,15 +17,7 @@ describe("a newcomer", () => {
     page = await context.newPage();
     errors = watchForErrors(page);
   });
-  // Each step builds on the one before: after a failure the rest would only wait in vain.
-  let failed = false;
-  beforeEach((step) => {
-    if ((step.task.result?.retryCount ?? 0) > 0) failed = false;
-    if (failed) step.skip();
-    step.onTestFailed(() => {
-      failed = true;
-    });
-  });
+  stepsOfOneStory();
   afterAll(async () => {
     await browser?.close();
     await server?.end();

@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { stepsOfOneStory } from "./steps.ts";
 
 /* One console, several people: two browsers that know nothing of each other, and a third without a login. */
 describe("a console with many at it", () => {
@@ -48,13 +49,7 @@ describe("a console with many at it", () => {
     await seeInTerminal(ada, /web1:~#/);
     bob = await logIn();
   });
-  let failed = false;
-  beforeEach((step) => {
-    if (failed) step.skip();
-    step.onTestFailed(() => {
-      failed = true;
-    });
-  });
+  stepsOfOneStory();
   afterAll(async () => {
     await browser?.close();
     await server?.end();
