@@ -85,10 +85,13 @@ const jobOf = ({ pattern, isRegex, matchCase }: LogQuery): SearchJob => {
   try {
     new RegExp(source, flags);
   } catch (error) {
-    throw badPattern(`That is no regular expression: ${(error as Error).message}`);
+    throw badPattern(`That is no regular expression: ${reasonOf(error as Error)}.`);
   }
   return { source, flags };
 };
+
+/** Without the expression itself, which whoever reads it has before their eyes. */
+const reasonOf = ({ message }: Error): string => message.slice(message.lastIndexOf(": ") + 1).trim();
 
 const answerOf = async (worker: Worker, task: SearchTask, signal: AbortSignal): Promise<FoundLine[]> => {
   const deadline = AbortSignal.timeout(PIECE_DEADLINE_MS);

@@ -125,6 +125,16 @@ test("a search finds lines with offset, boot and time, says how far it is, and c
   ]);
 });
 
+test("the index tells which stretches are kept", async () => {
+  const { get } = await opened();
+  const end = SECOND_AT + SECOND.length;
+  const kept = [
+    { from: 0, to: FIRST.length },
+    { from: SECOND_AT, to: end },
+  ];
+  expect((await get("index")).json()).toEqual({ start: 0, end, kept });
+});
+
 test("marks tell times, boots and who typed", async () => {
   const { get } = await opened();
   const { items, before } = (await get("marks?from=5&to=20")).json();

@@ -34,6 +34,11 @@ export const consoleLogRoutes = (api: FastifyInstance, { supervisor }: Services)
     });
   });
 
+  route(api, "logIndex", ({ guest, params }) => {
+    const { range, stretches } = supervisor.openLog(guest.id, params.name, {});
+    return { start: range.from, end: range.to, kept: [...stretches] };
+  });
+
   route(api, "logMarks", ({ guest, params, query: { from, to } }) => {
     const part = { from, to: Math.min(to, from + LOG_MARKS_MAXIMUM_BYTES) };
     return supervisor.openLog(guest.id, params.name, part).marks(LOG_MARKS_MAXIMUM);

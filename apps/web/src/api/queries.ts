@@ -49,6 +49,13 @@ export const guestQuery = (id: string) =>
     queryFn: ({ signal }) => api.getGuest({ params: { id } }, { signal }),
   });
 
+/** Its newest boots, newest first. */
+export const bootsQuery = (id: string) =>
+  queryOptions({
+    queryKey: key("guests", "boots", id),
+    queryFn: async ({ signal }) => (await api.listBoots({ params: { id } }, { signal })).items,
+  });
+
 export const imagesQuery = queryOptions({
   queryKey: key("images"),
   queryFn: async ({ signal }) => (await api.listImages({ query: { limit: PAGE_LIMIT } }, { signal })).items,

@@ -2,6 +2,9 @@
 export const paths = {
   fleet: () => ({ to: "/" }) as const,
   guest: (id: string) => ({ to: "/guests/$id", params: { id } }) as const,
+  /** A console's log at a place, as in `formatLogPlace`. */
+  log: (id: string, console: string, place: string) =>
+    ({ to: "/guests/$id", params: { id }, search: { console, log: place } }) as const,
   /** A window with nothing but one console in it. */
   consoleWindow: (id: string, console: string) =>
     ({ to: "/guests/$id", params: { id }, search: { console, only: "console" } }) as const,

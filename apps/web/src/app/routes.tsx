@@ -101,13 +101,15 @@ const fleet = createRoute({
 const guest = createRoute({
   getParentRoute: () => shell,
   path: "/guests/$id",
-  /** `only`: the page has nothing but the consoles, for a window of their own. */
-  validateSearch: (search): { console?: string; tab?: string; only?: "console" } => {
+  /** `log`: a place in the console's log, as in `formatLogPlace`. `only`: the page has nothing but the consoles, for a window of their own. */
+  validateSearch: (search): { console?: string; tab?: string; log?: string; only?: "console" } => {
     const console = text(search.console);
     const tab = text(search.tab);
+    const log = text(search.log);
     return {
       ...(console !== undefined && { console }),
       ...(tab !== undefined && { tab }),
+      ...(log !== undefined && { log }),
       ...(search.only === "console" && { only: "console" }),
     };
   },

@@ -82,6 +82,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
     shortcuts: [
       { keys: "c", does: "Into the console" },
       { keys: "Ctrl+F6", does: "Out of the console" },
+      { keys: "h", does: "History: the console's whole log" },
       { keys: "i", does: "Show or hide the side panel" },
       { keys: "f", does: "Console alone, full screen" },
     ],
@@ -92,6 +93,24 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: "Ctrl+Shift+C", does: "Copy (selecting copies too)" },
       { keys: "Ctrl+Shift+V", does: "Paste" },
       { keys: "Ctrl+Shift+F", does: "Find" },
+      { keys: "Shift+PageUp", does: "Up, and at the top on into the history" },
+    ],
+  },
+  {
+    title: "In a log",
+    shortcuts: [
+      { keys: "/", does: "Search all of it" },
+      { keys: "Home End", does: "Its beginning, its end" },
+      { keys: "Esc", does: "Back to the console" },
+    ],
+  },
+  {
+    title: "In a replay",
+    shortcuts: [
+      { keys: "Space", does: "Play or pause" },
+      { keys: "[ ]", does: "Previous and next mark" },
+      { keys: "- =", does: "Slower, faster" },
+      { keys: "← →", does: "Five seconds back, on" },
     ],
   },
 ];

@@ -1,8 +1,12 @@
 import type { Guest } from "@corral/contracts";
+import { ArrowUp } from "lucide-react";
 import { type CSSProperties, useCallback, useEffect, useRef, useState } from "react";
 import { socketUrl } from "../api/client.ts";
 import { isLost } from "../api/ReconnectingSocket.ts";
 import { useDark } from "../app/theme.ts";
+import { HistoryProblem } from "../log/HistoryProblem.tsx";
+import { useScrolledPastTop } from "../log/useScrolledPastTop.ts";
+import { Button } from "../ui/Button.tsx";
 import { ConsoleNotices } from "./ConsoleNotices.tsx";
 import { ConsoleOverlay } from "./ConsoleOverlay.tsx";
 import { typingBlocked } from "./ConsoleSession.ts";
@@ -21,6 +25,8 @@ interface ConsoleProps {
   readonly name: string;
   readonly alone: boolean;
   readonly onAlone: (alone: boolean) => void;
+  /** Shows a place of its log, as in `formatLogPlace`. */
+  readonly onLog: (place: string) => void;
   /** The terminal is there; undefined: it is no more. */
   readonly onOpen?: (open: OpenConsole | undefined) => void;
   /** Opens a window that has nothing but the console; undefined: this is one. */
@@ -30,7 +36,7 @@ interface ConsoleProps {
 }
 
 /** A guest's console with all that is said about it. The terminal itself lives outside React, in `useConsole`. */
-const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: ConsoleProps) => {
+const Console = ({ guest, name, alone, onAlone, onLog, onOpen, onPopOut, onLeave }: ConsoleProps) => {
   const host = useRef<HTMLDivElement>(null);
   const [paste, setPaste] = useState<string>();
   const [pasting, setPasting] = useState<string>();
@@ -48,6 +54,7 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
   const background = terminalTheme(usePreferences().theme, useDark()).background;
   const spy = status?.role === "spy";
   const blocked = typingBlocked(status);
+  const older = useScrolledPastTop(host, terminal, onLog);
 
   useEffect(() => onOpen?.(open), [open, onOpen]);
 
@@ -66,6 +73,7 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
       className="flex h-full min-h-0 flex-col bg-terminal"
     >
       <ConsoleNotices status={status} />
+      <HistoryProblem guest={guest} name={name} />
       <div className="relative min-h-0 flex-1">
         <div className={`absolute inset-0 overflow-hidden pb-1 pl-3 pt-2 ${spy ? "bg-sunken" : ""}`}>
           {/* Without padding of its own: what fits is reckoned from its whole height. */}
@@ -75,9 +83,15 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
             className={`h-full ${spy || status?.role === "cowriter" ? "letterboxed" : ""}`}
           />
         </div>
+        {older !== undefined && (
+          <div className="entering absolute inset-x-0 top-2 z-10 flex justify-center">
+            <Button label="Older output" icon={ArrowUp} small onClick={older} />
+          </div>
+        )}
         {finding && open !== undefined && (
           <FindBar
             search={open.view.search}
+            onWholeLog={() => onLog("end")}
             onClose={() => {
               setFinding(false);
               terminal?.focus();
@@ -124,6 +138,7 @@ const Console = ({ guest, name, alone, onAlone, onOpen, onPopOut, onLeave }: Con
         alone={alone}
         onAlone={onAlone}
         onFind={find}
+        onLog={() => onLog("end")}
         onSendBox={() => setSending(true)}
         onPopOut={onPopOut}
       />

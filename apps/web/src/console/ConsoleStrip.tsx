@@ -1,9 +1,9 @@
-import { type Guest, LOG_READ_MAXIMUM_BYTES } from "@corral/contracts";
+import type { Guest } from "@corral/contracts";
 import {
   AppWindow,
-  Download,
   Ellipsis,
   Eye,
+  History,
   Keyboard,
   Maximize,
   Minimize,
@@ -22,7 +22,6 @@ import { useNow } from "../ui/Time.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { type ConsoleStatus, ONLY_WATCH } from "./ConsoleSession.ts";
 import { KeysMenu } from "./KeysMenu.tsx";
-import { logAddress } from "./LogTail.ts";
 import { Presence } from "./Presence.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
 import { SharingMenu } from "./SharingMenu.tsx";
@@ -37,6 +36,7 @@ interface ConsoleStripProps {
   readonly alone: boolean;
   readonly onAlone: (alone: boolean) => void;
   readonly onFind: () => void;
+  readonly onLog: () => void;
   readonly onSendBox: () => void;
   readonly onPopOut: (() => void) | undefined;
 }
@@ -50,6 +50,7 @@ export const ConsoleStrip = ({
   alone,
   onAlone,
   onFind,
+  onLog,
   onSendBox,
   onPopOut,
 }: ConsoleStripProps) => {
@@ -82,6 +83,7 @@ export const ConsoleStrip = ({
         </span>
       </Tooltip>
       <Button label="Find (Ctrl+Shift+F)" icon={Search} variant="ghost" small showLabel="never" onClick={onFind} />
+      <Button label="History: the whole log" icon={History} variant="ghost" small showLabel="never" onClick={onLog} />
       <KeysMenu onSend={(data) => open?.view.type(data)} />
       <Menu trigger={<Button label="Console options" icon={Ellipsis} variant="ghost" small showLabel="never" />}>
         <MenuItem label="Larger letters" icon={Plus} onSelect={() => setPreferences({ fontSize: fontSize + 1 })} />
@@ -123,13 +125,6 @@ export const ConsoleStrip = ({
           blocked={spy ? "You are watching already." : undefined}
           onSelect={() => open?.session.release()}
         />
-        <MenuItem
-          label="Download the log"
-          icon={Download}
-          onSelect={() =>
-            download(logAddress(guest.id, name, LOG_READ_MAXIMUM_BYTES), `${guest.definition.name}-${name}.log`)
-          }
-        />
       </Menu>
       <Button
         label={alone ? "Leave full screen" : "Full screen"}
@@ -149,13 +144,6 @@ const takingMeans = ({ rules, viewers }: ConsoleStatus): string => {
   return rules.shared
     ? `${writer.user} types on; the console takes your window's size`
     : `${writer.user} types here now and would be watching`;
-};
-
-const download = (address: string, name: string): void => {
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
 };
 
 const Words = ({ guest, status }: { guest: Guest; status: ConsoleStatus | undefined }): ReactNode => {

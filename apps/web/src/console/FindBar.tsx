@@ -1,5 +1,5 @@
 import type { SearchAddon } from "@xterm/addon-search";
-import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { ChevronDown, ChevronUp, History, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "../ui/Button.tsx";
 
@@ -11,7 +11,16 @@ const decorations = {
   activeMatchColorOverviewRuler: "#d9a441",
 };
 
-export const FindBar = ({ search, onClose }: { search: SearchAddon; onClose: () => void }) => {
+export const FindBar = ({
+  search,
+  onWholeLog,
+  onClose,
+}: {
+  search: SearchAddon;
+  /** What is older than the terminal holds is in the log. */
+  onWholeLog?: () => void;
+  onClose: () => void;
+}) => {
   const [text, setText] = useState("");
   const [found, setFound] = useState<{ index: number; count: number }>();
   useEffect(() => {
@@ -49,6 +58,16 @@ export const FindBar = ({ search, onClose }: { search: SearchAddon; onClose: () 
       </span>
       <Button label="Earlier" icon={ChevronUp} variant="ghost" small showLabel="never" onClick={previous} />
       <Button label="Later" icon={ChevronDown} variant="ghost" small showLabel="never" onClick={next} />
+      {onWholeLog !== undefined && (
+        <Button
+          label="Search the whole log"
+          icon={History}
+          variant="ghost"
+          small
+          showLabel="never"
+          onClick={onWholeLog}
+        />
+      )}
       <Button label="Close" icon={X} variant="ghost" small showLabel="never" onClick={onClose} />
     </search>
   );

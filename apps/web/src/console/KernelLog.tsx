@@ -1,14 +1,15 @@
-import { type Guest, LOG_READ_MAXIMUM_BYTES } from "@corral/contracts";
+import type { Guest } from "@corral/contracts";
+import { History } from "lucide-react";
 import { useLayoutEffect, useRef } from "react";
+import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { logAddress } from "./LogTail.ts";
 import { useLogTail } from "./useLogTail.ts";
 
 /** A reader this close to the end wants to stay at the end. */
 const AT_END_PX = 24;
 
 /** What the guest's kernel said, to read only. It follows the end until a reader scrolls up. */
-export const KernelLog = ({ guest }: { guest: Guest }) => {
+export const KernelLog = ({ guest, onLog }: { guest: Guest; onLog: (place: string) => void }) => {
   const { text, loaded, error } = useLogTail(guest.id, "kernel");
   const box = useRef<HTMLPreElement>(null);
   const following = useRef(true);
@@ -40,15 +41,16 @@ export const KernelLog = ({ guest }: { guest: Guest }) => {
           <span className="text-faint">Nothing yet. The kernel writes here from its first moment on.</span>
         )}
       </pre>
-      <div className="flex h-9 shrink-0 items-center gap-3 border-t border-line bg-surface px-3 text-small text-muted">
+      <div className="@container flex h-9 shrink-0 items-center gap-3 border-t border-line bg-surface px-3 text-small text-muted">
         <span className="flex-1 truncate">Read only. It goes on while nobody looks.</span>
-        <a
-          href={logAddress(guest.id, "kernel", LOG_READ_MAXIMUM_BYTES)}
-          download={`${guest.definition.name}-kernel.log`}
-          className="underline underline-offset-2 hover:text-ink"
-        >
-          Download
-        </a>
+        <Button
+          label="History, search, download"
+          icon={History}
+          variant="ghost"
+          small
+          showLabel="wide"
+          onClick={() => onLog("end")}
+        />
       </div>
     </section>
   );

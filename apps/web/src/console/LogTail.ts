@@ -1,4 +1,4 @@
-import { API_PREFIX, CorralError } from "@corral/contracts";
+import { CorralError } from "@corral/contracts";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/errors.ts";
 import { plainText } from "./plainText.ts";
@@ -91,7 +91,3 @@ export class LogTail {
     for (const listener of this.#listeners) listener();
   }
 }
-
-/** Where a browser downloads a console's log from. */
-export const logAddress = (guest: string, console: string, bytes: number): string =>
-  `${API_PREFIX}/guests/${encodeURIComponent(guest)}/consoles/${console}/log?from=0&limit=${bytes}`;

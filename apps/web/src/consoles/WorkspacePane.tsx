@@ -1,5 +1,5 @@
 import type { Guest } from "@corral/contracts";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { RadioTower, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { paths } from "../app/paths.ts";
@@ -30,6 +30,7 @@ export const WorkspacePane = (props: WorkspacePaneProps) => {
   const [open, setOpen] = useState<OpenConsole>();
   const header = useRef<HTMLElement>(null);
   const openWindow = useConsoleWindow();
+  const navigate = useNavigate();
 
   useEffect(() => {
     if (together && open !== undefined) return broadcast.join(open.view.terminal);
@@ -78,6 +79,7 @@ export const WorkspacePane = (props: WorkspacePaneProps) => {
             alone={alone}
             onAlone={onAlone}
             onOpen={setOpen}
+            onLog={(place) => void navigate(paths.log(pane.guest, pane.console, place))}
             onPopOut={() => openWindow(pane.guest, pane.console)}
             onLeave={() => header.current?.querySelector("button")?.focus()}
           />

@@ -14,6 +14,7 @@ import { Overview } from "./Overview.tsx";
 import { useConsoleWindow } from "./useConsoleWindow.ts";
 
 const Console = lazy(() => import("../console/Console.tsx"));
+const LogView = lazy(() => import("../log/LogView.tsx"));
 const KernelLog = lazy(async () => ({ default: (await import("../console/KernelLog.tsx")).KernelLog }));
 
 const KERNEL_LOG = "kernel";
@@ -44,6 +45,10 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const showConsole = (console: string) =>
     void navigate({ search: ({ only }) => ({ console, ...(only !== undefined && { only }) }), replace: true });
+  // The first step into the log is one that the browser's own button takes back.
+  const showLog = (log: string) =>
+    void navigate({ search: ({ tab, ...before }) => ({ ...before, console: chosen, log }), replace: "log" in search });
+  const closeLog = () => void navigate({ search: ({ log, ...before }) => before, replace: true });
   const leave = () => views.current?.querySelector<HTMLElement>("[role=tab][aria-selected=true]")?.focus();
 
   const openWindow = useConsoleWindow();
@@ -51,11 +56,12 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
     c: () => views.current?.querySelector<HTMLElement>(".xterm textarea")?.focus(),
     i: () => setPanel(!panel),
     f: () => setAlone(!alone),
+    h: () => showLog("end"),
   });
 
   const consoleView =
     chosen === KERNEL_LOG ? (
-      <KernelLog guest={guest} />
+      <KernelLog guest={guest} onLog={showLog} />
     ) : (
       <Console
         key={chosen}
@@ -63,11 +69,26 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
         name={chosen}
         alone={alone}
         onAlone={setAlone}
+        onLog={showLog}
         onPopOut={search.only === undefined ? () => openWindow(guest.definition.name, chosen) : undefined}
         onLeave={leave}
       />
     );
-  const terminal = <Suspense fallback={<div className="h-full bg-terminal" />}>{consoleView}</Suspense>;
+  const terminal = (
+    <Suspense fallback={<div className="h-full bg-terminal" />}>
+      {/* The console stays attached below its log. */}
+      <div className="relative h-full">
+        <div className="h-full" inert={search.log !== undefined}>
+          {consoleView}
+        </div>
+        {search.log !== undefined && (
+          <div className="absolute inset-0 z-20">
+            <LogView key={chosen} guest={guest} name={chosen} place={search.log} onPlace={showLog} onClose={closeLog} />
+          </div>
+        )}
+      </div>
+    </Suspense>
+  );
   const noConsole = consoles.length === 1 && (
     <EmptyState icon={SquareTerminal} title="This guest has no console">
       Its definition names none that can be attached to.
@@ -98,7 +119,9 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
         label="Consoles"
         items={consoles}
         value={chosen}
-        onChange={(value) => show({ console: value })}
+        onChange={(value) =>
+          void navigate({ search: ({ log, ...rest }) => ({ ...rest, console: value }), replace: true })
+        }
         className="flex-1"
         end={
           <span className="flex items-center pr-1.5">

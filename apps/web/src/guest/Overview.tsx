@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { imagesQuery, kernelsQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
 import { versionBeside } from "../library/kernelVersion.ts";
+import { LastLines } from "../log/LastLines.tsx";
 import { Button } from "../ui/Button.tsx";
 import { CommandLine, CopyButton } from "../ui/Copy.tsx";
 import { counted, formatMebibytes } from "../ui/quantities.ts";
@@ -32,6 +33,7 @@ export const Overview = ({ guest }: { guest: Guest }) => {
     <div className="flex h-full flex-col gap-5 overflow-y-auto p-4">
       {guest.restartNeeded && <RestartNeeded guest={guest} />}
       {!on && guest.ending !== null && <LastEnding guest={guest} />}
+      {guest.state === "crashed" && <LastLines guest={guest} />}
       {definition.description !== "" && <p className="text-muted">{definition.description}</p>}
 
       <Facts>

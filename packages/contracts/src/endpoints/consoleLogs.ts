@@ -31,6 +31,22 @@ export const consoleLogsEndpoints = defineEndpoints({
     query: z.strictObject({ format: logFormat.default("raw"), ...logPart }),
     contentType: "application/octet-stream",
   },
+  logIndex: {
+    method: "GET",
+    path: "/guests/:id/consoles/:name/log/index",
+    summary: "Where a log begins and ends, and which stretches of it are kept",
+    tag: "consoles",
+    access,
+    status: 200,
+    params,
+    response: z.object({
+      start: z.int().describe("Offset of the oldest byte that is kept"),
+      end: z.int().describe("Offset of the next byte to be printed"),
+      kept: z
+        .array(z.object({ from: z.int(), to: z.int() }))
+        .describe("In order; between them nothing is kept any more"),
+    }),
+  },
   searchLog: {
     method: "GET",
     path: "/guests/:id/consoles/:name/log/search",
