@@ -1,4 +1,8 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
@@ -28,12 +32,15 @@ describe("the corral command", () => {
     await server?.end();
   });
 
-  const corral = (line: string, changes: Record<string, string> = {}): Promise<Ended> =>
+  const corral = (line: string, changes: Record<string, string> = {}, input: string | Buffer = ""): Promise<Ended> =>
     new Promise((resolve) => {
       const args = [CORRAL, ...line.split(" ")];
-      execFile(process.execPath, args, { env: { ...env, ...changes } }, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, args, { env: { ...env, ...changes } }, (error, stdout, stderr) => {
         resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr });
       });
+      // A command that wants no input may have ended before it could be given any.
+      child.stdin?.on("error", () => {});
+      child.stdin?.end(input);
     });
 
   it("is admin on the data folder's socket, without a login", async () => {
@@ -67,6 +74,36 @@ describe("the corral command", () => {
       /^NAME +STATE.*\nweb1 +running .* 64 MiB /,
     );
     expect((await corral("guests --tag other")).stdout).toBe("No guests.\n");
+  });
+
+  it("runs a command in the guest, with its input, outputs and exit code", async () => {
+    expect(await corral("exec web1 -- sh -c cat;ls$IFS/nowhere;exit$IFS$((40+2))", {}, "piped in")).toEqual({
+      exitCode: 42,
+      stdout: "piped in",
+      stderr: expect.stringContaining("/nowhere"),
+    });
+    const { stdout } = await corral("exec web1 --json -- echo hello");
+    expect(JSON.parse(stdout)).toMatchObject({ exitCode: 0, stdout: "hello\n", timedOut: false });
+    const late = await corral("exec web1 --timeout 0.5 -- sleep 100");
+    expect(late).toMatchObject({ exitCode: 137, stderr: expect.stringContaining("took too long") });
+  });
+
+  it("copies a file in and out", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "corral-cp-"));
+    try {
+      const content = randomBytes(70_000);
+      writeFileSync(join(folder, "there"), content);
+      expect(await corral(`cp ${folder}/there web1:/root/`)).toMatchObject({
+        exitCode: 0,
+        stdout: "web1:/root/there: 70000 bytes.\n",
+      });
+      expect(await corral(`cp web1:/root/there ${folder}/back`)).toMatchObject({ exitCode: 0 });
+      expect(readFileSync(join(folder, "back")).equals(content)).toBe(true);
+      expect(await corral(`cp web1:/nowhere ${folder}/x`)).toMatchObject({ exitCode: 3, stdout: "" });
+      expect(existsSync(join(folder, "x"))).toBe(false);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("says what is wrong, with an exit code for each kind", async () => {

@@ -51,6 +51,9 @@ describe("the corral command", () => {
     ["start web1 --wait --timeout soon", "--timeout must be a number of seconds"],
     ["log web1 --tail -3", ""],
     ["log web1 --tail=-3", "--tail must be a number of lines"],
+    ["exec web1", "<command...> is missing"],
+    ["exec web1 --timeout soon -- ls", "--timeout must be a number of seconds"],
+    ["cp a b", "One of the two"],
     ["delete web1", "add --yes"],
     ["console web1", "console needs a terminal"],
   ])("refuses: corral %s", async (line, words) => {

@@ -8,7 +8,7 @@ import { commandHelp, overview } from "./help.ts";
 import { Output } from "./output.ts";
 
 /** Runs one command line, without the program's name. Resolves to the exit code, having said what went wrong. */
-export const runCli = async (argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> => {
+export const runCli = async (argv: readonly string[], surroundings: Surroundings): Promise<number> => {
   // Known before anything is parsed, so that a usage error can be JSON too.
   const end = argv.indexOf("--");
   const json = argv.slice(0, end < 0 ? argv.length : end).includes("--json");
@@ -20,7 +20,7 @@ export const runCli = async (argv: readonly string[], surroundings: Surroundings
   }
 };
 
-const runCommand = async (argv: readonly string[], surroundings: Surroundings, output: Output): Promise<ExitCode> => {
+const runCommand = async (argv: readonly string[], surroundings: Surroundings, output: Output): Promise<number> => {
   const command = findCommand(argv);
   if (command === undefined) {
     const asked = argv.length === 0 || argv[0] === "help" || argv[0] === "--help" || argv[0] === "-h";
@@ -35,7 +35,7 @@ const runCommand = async (argv: readonly string[], surroundings: Surroundings, o
     return EXIT.ok;
   }
   const call: Call = {
-    args: nameArguments(command, positionals),
+    args: nameArguments(command, positionals) as Call["args"],
     options: fillOptions(command.options, values),
     output,
     surroundings,
@@ -76,13 +76,23 @@ const parse = (command: Command, args: string[]): { positionals: string[]; value
   }
 };
 
-const nameArguments = (command: Command, positionals: readonly string[]): Record<string, string> => {
+type NamedArguments = Record<string, string | readonly string[]>;
+
+const nameArguments = (command: Command, positionals: readonly string[]): NamedArguments => {
   const missing = command.arguments[positionals.length];
   if (missing?.startsWith("<")) throw usage(`${missing} is missing.`, command);
+  const last = command.arguments.at(-1) ?? "";
+  if (last.endsWith("...>")) {
+    const before = command.arguments.length - 1;
+    const named = positionals.slice(0, before).map((value, index) => [bareName(command.arguments[index] ?? ""), value]);
+    return { ...Object.fromEntries(named), [bareName(last)]: positionals.slice(before) };
+  }
   const surplus = positionals[command.arguments.length];
   if (surplus !== undefined) throw usage(`"${surplus}" is one argument too many.`, command);
-  return Object.fromEntries(positionals.map((value, index) => [(command.arguments[index] ?? "").slice(1, -1), value]));
+  return Object.fromEntries(positionals.map((value, index) => [bareName(command.arguments[index] ?? ""), value]));
 };
+
+const bareName = (argument: string): string => argument.slice(1, -1).replace(/\.\.\.$/, "");
 
 /** A flag that was not given is false, an option for several values an empty list. */
 const fillOptions = (options: Options, values: ParsedValues): Call["options"] =>

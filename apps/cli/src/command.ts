@@ -1,5 +1,4 @@
 import type { Connection } from "./connection.ts";
-import type { ExitCode } from "./exitCodes.ts";
 import type { Output } from "./output.ts";
 
 interface FlagOption {
@@ -20,7 +19,7 @@ interface ValueOption {
 export type Option = FlagOption | ValueOption;
 export type Options = Readonly<Record<string, Option>>;
 
-/** "<guest>" has to be given, "[console]" may be. */
+/** "<guest>" has to be given, "[console]" may be; "<command...>", the last one, takes all that follow. */
 export type Argument = `<${string}>` | `[${string}]`;
 
 type OptionValue<O extends Option> = O extends FlagOption
@@ -30,7 +29,9 @@ type OptionValue<O extends Option> = O extends FlagOption
     : string | undefined;
 
 type ArgumentValues<A extends Argument> = {
-  [K in A as K extends `<${infer Name}>` ? Name : never]: string;
+  [K in A as K extends `<${infer Name}...>` ? Name : never]: readonly string[];
+} & {
+  [K in A as K extends `<${string}...>` ? never : K extends `<${infer Name}>` ? Name : never]: string;
 } & { [K in A as K extends `[${infer Name}]` ? Name : never]: string | undefined };
 
 /** The terminal and the surroundings that a command runs in; tests give their own. */
@@ -58,13 +59,13 @@ export interface CommandOf<A extends Argument, O extends Options> {
   readonly summary: string;
   /** More for the command's own help. */
   readonly details?: string;
-  /** Resolves to the exit code; nothing means that all went well. */
-  run(call: Call<A, O>): Promise<ExitCode | undefined>;
+  /** Resolves to the exit code, one of ours or a guest's command's; nothing means that all went well. */
+  run(call: Call<A, O>): Promise<number | undefined>;
 }
 
 /** A command of the table, its own types forgotten: only `runCommand` calls it, with what it asked for. */
 export interface Command extends Omit<CommandOf<Argument, Options>, "run"> {
-  run(call: never): Promise<ExitCode | undefined>;
+  run(call: never): Promise<number | undefined>;
 }
 
 export const defineCommand = <const A extends Argument, const O extends Options>(

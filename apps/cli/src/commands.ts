@@ -1,9 +1,11 @@
 import type { Command } from "./command.ts";
 import { adminLink } from "./commands/adminLink.ts";
 import { console } from "./commands/console.ts";
+import { cp } from "./commands/cp.ts";
 import { create } from "./commands/create.ts";
 import { deleteGuest } from "./commands/delete.ts";
 import { doctor } from "./commands/doctor.ts";
+import { exec } from "./commands/exec.ts";
 import { guests } from "./commands/guests.ts";
 import { images } from "./commands/images.ts";
 import { kernels } from "./commands/kernels.ts";
@@ -21,6 +23,8 @@ export const commands: readonly Command[] = [
   deleteGuest,
   console,
   log,
+  exec,
+  cp,
   images,
   kernels,
   tasks,

@@ -44,6 +44,7 @@ import { guestAccessRoutes } from "./routes/guestAccess.ts";
 import { guestRoutes } from "./routes/guests.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { imageRoutes } from "./routes/images.ts";
+import { insideRoutes } from "./routes/inside.ts";
 import { kernelRoutes } from "./routes/kernels.ts";
 import { portalRoutes } from "./routes/portal.ts";
 import { secondFactorRoutes } from "./routes/secondFactor.ts";
@@ -153,6 +154,7 @@ const ROUTES = [
   consoleLogRoutes,
   typingRoutes,
   watchLinkRoutes,
+  insideRoutes,
   imageRoutes,
   kernelRoutes,
   taskRoutes,

@@ -5,6 +5,7 @@ import { consolesEndpoints } from "./endpoints/consoles.ts";
 import { guestAccessEndpoints } from "./endpoints/guestAccess.ts";
 import { guestsEndpoints } from "./endpoints/guests.ts";
 import { hostEndpoints } from "./endpoints/host.ts";
+import { insideEndpoints } from "./endpoints/inside.ts";
 import { libraryEndpoints } from "./endpoints/library.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
 import { portalEndpoints } from "./endpoints/portal.ts";
@@ -30,6 +31,7 @@ export const endpoints = {
   ...consoleLogsEndpoints,
   ...typingEndpoints,
   ...watchLinksEndpoints,
+  ...insideEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
 };

@@ -29,6 +29,12 @@ export const ending = z.object({
 });
 export type Ending = z.infer<typeof ending>;
 
+export const guestLinkState = z.enum(["off", "silent", "up", "failed"]).meta({
+  description:
+    "off: the guest is off, or its definition has the link off; silent: no script in the guest has answered; up: commands can be run; failed: it sent rubbish, or could not be brought back",
+});
+export type GuestLinkState = z.infer<typeof guestLinkState>;
+
 export const guestConsole = z.object({
   name: z.string(),
   attachable: z.boolean(),
@@ -51,6 +57,7 @@ export const guest = z.object({
   boots: z.int().describe("How many times it was launched"),
   bootRetries: z.int().describe("Boots that died before the root was mounted and were tried again by themselves"),
   restartNeeded: z.boolean().describe("Changed since it was started; the changes come with the next start"),
+  link: guestLinkState,
   ending: ending.nullable().describe("How the last run ended"),
   progress: z.string().nullable().describe("What it is doing while it starts, boots or stops"),
   stopDeadline: timestamp.nullable().describe("When a shutdown that was asked for gives up and offers force"),

@@ -164,6 +164,11 @@ export const definitionFields = {
     .array(share)
     .max(SHARES_MAXIMUM)
     .refine(...uniqueBy((s: Share) => s.name, "share")),
+  guestLink: z
+    .boolean()
+    .describe(
+      "Whether Corral may run commands in the guest over its guest link, where its image has the link's script",
+    ),
   notes: paragraphs(10_000),
 };
 
@@ -192,6 +197,7 @@ export const newGuest = z.strictObject({
   cpus: definitionFields.cpus.default(null),
   niceness: definitionFields.niceness.default(0),
   shares: definitionFields.shares.default([]),
+  guestLink: definitionFields.guestLink.default(true),
   notes: definitionFields.notes.default(""),
   start: z.boolean().default(false).describe("Start it as soon as it exists"),
 });

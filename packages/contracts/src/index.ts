@@ -13,6 +13,7 @@ export * from "./guest.ts";
 export * from "./guestAccess.ts";
 export * from "./guestCan.ts";
 export * from "./guestDefinition.ts";
+export * from "./guestInside.ts";
 export * from "./host.ts";
 export * from "./library.ts";
 export * from "./people.ts";

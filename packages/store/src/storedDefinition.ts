@@ -1,4 +1,4 @@
-import { disk, diskSource, guestDefinition } from "@corral/contracts";
+import { definitionFields, disk, diskSource, guestDefinition } from "@corral/contracts";
 import { z } from "zod";
 
 const [, emptySource, fileSource] = diskSource.options;
@@ -9,6 +9,7 @@ const [, emptySource, fileSource] = diskSource.options;
  * A field that a later version adds gets its default here, since older rows lack it.
  */
 export const storedDefinition = guestDefinition.omit({ name: true, owner: true, kernel: true }).extend({
+  guestLink: definitionFields.guestLink.default(true),
   disks: z.array(
     disk.extend({
       source: z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("image") }), emptySource, fileSource]),

@@ -18,6 +18,7 @@ import type { GuestStatus } from "./guest/status.ts";
 import { SupervisedGuest } from "./guest/supervisedGuest.ts";
 import { uidOf } from "./guestUids.ts";
 import { BootGate } from "./launch/bootGate.ts";
+import type { GuestInside } from "./link/inside.ts";
 import { bootsOf } from "./logs/boots.ts";
 import type { GuestLog } from "./logs/guestLog.ts";
 import { KernelLogReading } from "./logs/kernelLogReading.ts";
@@ -224,6 +225,11 @@ export class Supervisor {
    */
   openLog(id: string, consoleName: string, part: LogPart): OpenLog {
     return new OpenLog(this.#log(this.#guest(id), consoleName), part);
+  }
+
+  /** What can be done inside a guest that runs, over its guest link. Throws CorralError not_found, wrong_state. */
+  inside(id: string): GuestInside {
+    return this.#guest(id).inside();
   }
 
   /** Calls `listener` with everything that happens, until the function returned is called. */

@@ -21,6 +21,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   changeGuestAccess: { grants: [] },
   createKey: { key: "ssh-ed25519 AAAA" },
   createGuest: { name: "fresh", image: "demo" },
+  execInGuest: { command: ["true"] },
+  writeGuestFile: { path: "/tmp/x", upload: "abcdefgh", offset: 0, content: "", last: true },
   changeGuest: { description: "changed" },
   buildDebianImage: { name: "debian" },
   registerImage: { name: "copied", path: "/srv/some.img" },
@@ -34,6 +36,7 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
 const QUERIES: Partial<Record<EndpointName, string>> = {
   searchLog: "?q=x",
   logMarks: "?from=0&to=0",
+  readGuestFile: "?path=/etc/passwd",
 };
 
 export interface EndpointCall {

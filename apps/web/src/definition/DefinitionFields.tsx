@@ -127,6 +127,12 @@ export const DefinitionFields = ({ draft, patch, images, kernels, admin }: Defin
           checked={draft.autostart}
           onChange={(autostart) => patch({ autostart })}
         />
+        <CheckField
+          label="Guest link"
+          hint="Corral may run commands in it, and list its processes"
+          checked={draft.guestLink}
+          onChange={(guestLink) => patch({ guestLink })}
+        />
         <SelectField
           path="restartPolicy"
           label="Start again"

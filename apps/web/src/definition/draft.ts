@@ -42,6 +42,7 @@ export interface Draft {
   readonly consoles: readonly ConsoleDefinition[];
   readonly umid: string;
   readonly autostart: boolean;
+  readonly guestLink: boolean;
   readonly restartPolicy: RestartPolicy;
   readonly cpus: string;
   readonly niceness: string;
@@ -78,6 +79,7 @@ export const newDraft = (name: string, image: string): Draft => ({
   consoles: [{ name: "con0", channel: "fd" }],
   umid: "",
   autostart: false,
+  guestLink: true,
   restartPolicy: "on-crash",
   cpus: "",
   niceness: "0",

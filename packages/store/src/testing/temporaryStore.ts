@@ -71,5 +71,6 @@ export const someDefinition: GuestDefinition = {
   cpus: null,
   niceness: 0,
   shares: [],
+  guestLink: true,
   notes: "",
 };

@@ -40,6 +40,8 @@ const launchRecord = z.object({
       pty: z.int(),
     }),
   ),
+  /** The guest link's pty, likewise; null where there is none, as in a record of an older server. */
+  link: z.object({ name: z.string(), fd: z.int(), pty: z.int() }).nullable().default(null),
   /** The sandbox's first process, and the kernel, its child. */
   process: z.object({ init: processIdentity, kernel: processIdentity }).nullable(),
   /** What was asked for last, which says what its end means. */

@@ -8,6 +8,7 @@ import {
   rootMounted,
   userlandStarted,
 } from "@corral/uml";
+import { GuestLink } from "../link/guestLink.ts";
 import { isAlive, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import type { GuestConsoles } from "./guestConsoles.ts";
@@ -45,6 +46,8 @@ const SIGKILL = 9;
 export interface RunListeners {
   /** Userland has started. */
   readonly onBooted: () => void;
+  /** Its guest link has another state. */
+  readonly onLinkChanged: () => void;
   /** Another line of the kernel log while it boots. */
   readonly onBootLine: (line: string) => void;
   /** The process is gone and everything it printed is read. Called once, and not after `leave`. */
@@ -58,6 +61,8 @@ export interface RunOptions {
   readonly consoles: GuestConsoles;
   readonly listener: NotificationListener;
   readonly listeners: RunListeners;
+  /** Master of the guest link's pty, which belongs to the run from here on; null where there is no link. */
+  readonly link: number | null;
   /** The sandbox's outer process, where this server started it. */
   readonly child: ChildProcess | null;
 }
@@ -72,6 +77,8 @@ export const listenForNotifications = (
 /** One run of a guest, from its launch or adoption to its end. */
 export class RunningGuest {
   readonly mconsole: MconsoleClient;
+  /** null where the definition has it off, or where it could not be brought back. */
+  readonly link: GuestLink | null;
   readonly #folder: GuestFolder;
   readonly #kernelLog: KernelLog;
   readonly #consoles: GuestConsoles;
@@ -106,6 +113,7 @@ export class RunningGuest {
       kernelVersion: options.record.kernelVersion,
       socketMode: OPEN_TO_GUEST,
     });
+    this.link = options.link === null ? null : this.#openLink(options.link, options.child === null);
     if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     else options.child.once("exit", (code) => void this.#end(code));
     if (!options.record.booted) this.#watchBoot();
@@ -126,6 +134,10 @@ export class RunningGuest {
   /** Whether this boot mounted its root. Reads the beginning of its log, where that stands. */
   get rootWasMounted(): boolean {
     return rootMounted(this.#kernelLog.read(this.#record.kernelLogStart, BOOT_LOG_BYTES).toString("utf8"));
+  }
+
+  #openLink(fd: number, adopted: boolean): GuestLink {
+    return new GuestLink(fd, { adopted, onState: () => this.#listeners.onLinkChanged() });
   }
 
   /** Changes the record on disk first, then in memory. */
@@ -221,6 +233,7 @@ export class RunningGuest {
       exitCode = readSandboxStatus(this.#folder.sandboxStatus).exitCode;
     }
     if (process !== null) signal(process.init, SIGKILL);
+    this.link?.close();
     await this.#consoles.drain();
     this.#listener.close();
     this.#settleEnded();
@@ -232,6 +245,7 @@ export class RunningGuest {
     this.#over = true;
     this.#stopTimers();
     this.mconsole.close();
+    this.link?.close();
     this.#listener.close();
   }
 

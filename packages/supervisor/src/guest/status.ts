@@ -1,4 +1,4 @@
-import type { Ending, GuestState } from "@corral/contracts";
+import type { Ending, GuestLinkState, GuestState } from "@corral/contracts";
 
 /** What the supervisor knows of one guest. Plain data. */
 export interface GuestStatus {
@@ -10,6 +10,7 @@ export interface GuestStatus {
   readonly boots: number;
   readonly bootRetries: number;
   readonly restartNeeded: boolean;
+  readonly link: GuestLinkState;
   readonly ending: Ending | null;
   readonly progress: string | null;
   readonly stopDeadline: string | null;

@@ -1,11 +1,12 @@
-import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CorralError, type Ending, type GuestState } from "@corral/contracts";
+import { CorralError, type Ending, type GuestLinkState, type GuestState } from "@corral/contracts";
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
 import type { SupervisorEvent } from "../events.ts";
 import { type Found, recoverMasters, resolveLaunch } from "../launch/adopt.ts";
 import type { BootGate } from "../launch/bootGate.ts";
 import { completeRecord, launch } from "../launch/launch.ts";
+import { GuestInside } from "../link/inside.ts";
+import { setClock } from "../link/machine.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { BackOff } from "./backOff.ts";
 import { GuestCondition } from "./condition.ts";
@@ -17,7 +18,7 @@ import type { GuestSpec } from "./guestSpec.ts";
 import { GuestHistory, type Run } from "./history.ts";
 import { KernelLog } from "./kernelLog.ts";
 import { type LaunchRecord, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
-import { listenForNotifications, RunningGuest } from "./runningGuest.ts";
+import { listenForNotifications, RunningGuest, type RunOptions } from "./runningGuest.ts";
 import { specDigest } from "./specDigest.ts";
 import type { GuestStatus } from "./status.ts";
 
@@ -109,6 +110,7 @@ export class SupervisedGuest {
       boots: this.#history.boots,
       bootRetries: this.#history.bootRetries,
       restartNeeded: run !== null && run.record.specDigest !== specDigest(this.#spec),
+      link: this.#linkState,
       ending: this.#history.ending,
       consoles: this.consoles.all.map((console) => ({
         name: console.name,
@@ -155,7 +157,7 @@ export class SupervisedGuest {
         message: `${this.#name} runs on, but its consoles could not be brought back: ${recovered.reason}. It can be shut down and restarted; its kernel log is kept. "npm run doctor" says how to allow it.`,
       });
     }
-    this.#run = this.#watch(record, null, this.#listen());
+    this.#run = this.#watch(record, { child: null, link: recovered.ok ? recovered.link : null }, this.#listen());
     if (record.asked !== null) this.#condition.startDeadline();
     // Whether the last server came to pause it is not known: pausing a paused guest does nothing.
     if (record.paused) void this.#run.mconsole.stop({ timeoutMs: MCONSOLE_TIMEOUT_MS }).catch(() => {});
@@ -238,7 +240,7 @@ export class SupervisedGuest {
       });
       this.#history.begins(launched.record);
       this.consoles.connect(launched.masters, bootNumber);
-      const run = this.#watch(launched.record, launched.child, listener);
+      const run = this.#watch(launched.record, launched, listener);
       this.#run = run;
       this.#condition.become("booting");
       const complete = completeRecord(launched.record, this.#folder).then((record) => {
@@ -273,7 +275,11 @@ export class SupervisedGuest {
     const run = this.#runOrThrow();
     run.note({ asked });
     try {
-      await run.mconsole.cad({ timeoutMs: MCONSOLE_TIMEOUT_MS });
+      await run.mconsole.cad({ timeoutMs: MCONSOLE_TIMEOUT_MS }).catch((error: unknown) => {
+        // Its programs can begin it as well, where they answer.
+        if (run.link?.state !== "up") throw error;
+        return new GuestInside(run.link).powerOff();
+      });
     } catch (error) {
       if (this.#run === run && this.state !== "stopping") run.note({ asked: null });
       throw new CorralError(
@@ -307,6 +313,33 @@ export class SupervisedGuest {
     }
     run.note({ paused: false });
     this.#condition.become("running");
+    this.#setClock(run);
+  }
+
+  /** A guest's clock may have stood still with it. Without a link it is the guest's own affair. */
+  #setClock({ link }: RunningGuest): void {
+    if (link?.state === "up") setClock((request) => link.run(request)).catch(() => {});
+  }
+
+  /** Throws CorralError wrong_state. Whether the link answers shows with the first command. */
+  inside(): GuestInside {
+    const { link } = this.#runOrThrow();
+    if (this.state === "paused" || this.state === "starting") {
+      throw new CorralError("wrong_state", `${this.#name} is ${this.state}: nothing can be done inside it now.`);
+    }
+    if (link === null) {
+      const why = this.#spec.definition.guestLink
+        ? "has no guest link in this run: it was started without one, or it could not be brought back. Restart it to get one"
+        : "has its guest link switched off in its definition";
+      throw new CorralError("wrong_state", `${this.#name} ${why}.`);
+    }
+    return new GuestInside(link);
+  }
+
+  get #linkState(): GuestLinkState {
+    const run = this.#run;
+    if (run === null) return "off";
+    return run.link?.state ?? (run.record.link === null ? "off" : "failed");
   }
 
   /** Ends the guest at once, or gives up a start that has not happened yet. Resolves when it is off. */
@@ -322,9 +355,14 @@ export class SupervisedGuest {
     await run.forceOff();
   }
 
-  #watch(record: LaunchRecord, child: ChildProcess | null, listener: NotificationListener): RunningGuest {
+  #watch(
+    record: LaunchRecord,
+    { child, link }: Pick<RunOptions, "child" | "link">,
+    listener: NotificationListener,
+  ): RunningGuest {
     return new RunningGuest({
       record,
+      link,
       folder: this.#folder,
       kernelLog: this.kernelLog,
       consoles: this.consoles,
@@ -332,6 +370,7 @@ export class SupervisedGuest {
       child,
       listeners: {
         onBooted: () => this.#booted(),
+        onLinkChanged: () => this.#condition.changed(),
         onBootLine: (line) => this.#condition.progress(line),
         onEnded: (exitCode) => this.#ended(exitCode),
       },

@@ -62,7 +62,7 @@ export const buildDebianImage = async (request: DebianImageRequest, build: Image
         INCLUDE: packagesOf(request).join(","),
         HOST_NAME: request.hostname,
         SIZE_MIB: String(request.sizeMiB),
-        FILES: join(GUEST_FILES, "debian/files"),
+        FILES: [join(GUEST_FILES, "debian/files"), join(GUEST_FILES, "link")].join("\n"),
         MODULES: request.modules.join("\n"),
       },
       signal: build.signal,

@@ -69,6 +69,7 @@ const fillTree = async (tree: string, request: DemoImageRequest): Promise<void> 
   for (const program of programs) await symlink("busybox", join(tree, "bin", program));
 
   await cp(join(GUEST_FILES, "demo"), tree, { recursive: true, verbatimSymlinks: true });
+  await cp(join(GUEST_FILES, "link"), tree, { recursive: true });
   for (const [link, target] of LINKS) await symlink(target, join(tree, link));
   for (const folder of request.modules) await copySmallSet(folder, join(tree, "lib/modules"));
 

@@ -52,7 +52,11 @@ const commandLine = (pid: number): string[] => {
 };
 
 export type Recovered =
-  | { readonly ok: true; readonly masters: ReadonlyMap<string, number> }
+  | {
+      readonly ok: true;
+      readonly masters: ReadonlyMap<string, number> /** Of the guest link. */;
+      readonly link: number | null;
+    }
   | { readonly ok: false; readonly reason: string };
 
 /**
@@ -68,18 +72,36 @@ export const recoverMasters = (record: LaunchRecord): Recovered => {
     if (!isAlive(record.process.kernel) || identify(record.process.kernel.pid) === null) {
       return { ok: false, reason: "its process has ended" };
     }
-    for (const { name, fd, pty } of record.consoles) {
-      const master = pidfdGetfd(pidfd, fd);
-      masters.set(name, master);
-      const number = ptyNumber(master);
-      if (number !== pty) throw new Error(`descriptor ${fd} is the master of pty ${number}, not ${pty}`);
-    }
-    return { ok: true, masters };
+    for (const recorded of record.consoles) masters.set(recorded.name, recoverMaster(pidfd, recorded));
+    return { ok: true, masters, link: recoverLink(pidfd, record) };
   } catch (error) {
     for (const master of masters.values()) closeSync(master);
     return { ok: false, reason: whyNot(error) };
   } finally {
     if (pidfd !== null) closeSync(pidfd);
+  }
+};
+
+/** Throws, and leaves nothing open, when it is not the master that was recorded. */
+const recoverMaster = (pidfd: number, { fd, pty }: { readonly fd: number; readonly pty: number }): number => {
+  const master = pidfdGetfd(pidfd, fd);
+  try {
+    const number = ptyNumber(master);
+    if (number !== pty) throw new Error(`descriptor ${fd} is the master of pty ${number}, not ${pty}`);
+    return master;
+  } catch (error) {
+    closeSync(master);
+    throw error;
+  }
+};
+
+/** A guest that has meddled with its link loses only that. */
+const recoverLink = (pidfd: number, { link }: LaunchRecord): number | null => {
+  if (link === null) return null;
+  try {
+    return recoverMaster(pidfd, link);
+  } catch {
+    return null;
   }
 };
 

@@ -17,8 +17,13 @@ import { childrenOf, hostBootId, identify } from "../sandbox/processes.ts";
 import { sandboxCommand } from "../sandbox/sandbox.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 
+/** Serial line of the guest link, kept from everybody as that of the kernel log is. */
+const LINK_LINE = 62;
 /** Serial line of the kernel log; the contracts keep it from being anyone's console. */
 const KERNEL_LOG_LINE = 63;
+const LINK_DEVICE = `ssl${LINK_LINE}`;
+/** Nobody looks at it. */
+const LINK_SIZE = { cols: 80, rows: 24 };
 /** bwrap makes its namespaces in some 5 ms; on a host that swaps it may take long, but not this long. */
 const SANDBOX_DEADLINE_MS = 10_000;
 const SANDBOX_POLL_MS = 2;
@@ -38,6 +43,8 @@ export interface Launched {
   readonly child: ChildProcess;
   /** Masters of the consoles' ptys, by console name. Whoever takes this owns them. */
   readonly masters: ReadonlyMap<string, number>;
+  /** Master of the guest link's pty, where the guest has a link. Whoever takes this owns it. */
+  readonly link: number | null;
 }
 
 export interface LaunchOptions {
@@ -67,6 +74,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     for (const { name, channel } of definition.consoles) {
       if (channel === "fd") ptys.set(name, openPty(options.sizeOf(name).cols, options.sizeOf(name).rows));
     }
+    if (definition.guestLink) ptys.set(LINK_DEVICE, openPty(LINK_SIZE.cols, LINK_SIZE.rows));
     const status = openSync(folder.sandboxStatus, "w", 0o600);
     descriptors.push(status);
     const layout = descriptorLayout(ptys);
@@ -105,6 +113,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         init: definition.init,
         consoles: [
           ...definition.consoles.map((console) => consoleArgument(console.name, console.channel, layout.slaves)),
+          ...(definition.guestLink ? [consoleArgument(LINK_DEVICE, "fd", layout.slaves)] : []),
           { device: `ssl${KERNEL_LOG_LINE}`, input: "null", output: `fd:${KERNEL_LOG_FD}` },
         ],
         kernelConsoles: [`ttyS${KERNEL_LOG_LINE}`, mainConsole(definition.consoles)],
@@ -113,6 +122,11 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         extraArguments: [...guestWords(spec), ...definition.kernelArguments],
       }),
     });
+    const recorded = [...ptys].map(([name, { number }]) => ({
+      name,
+      fd: layout.masters.get(name) as number,
+      pty: number,
+    }));
     const record: LaunchRecord = {
       version: 1,
       launch: launchId,
@@ -124,7 +138,8 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       kernelVersion: spec.kernel.version,
       umid,
       kernelLogStart: kernelLog.end,
-      consoles: [...ptys].map(([name, pair]) => ({ name, fd: layout.masters.get(name) as number, pty: pair.number })),
+      consoles: recorded.filter(({ name }) => name !== LINK_DEVICE),
+      link: recorded.find(({ name }) => name === LINK_DEVICE) ?? null,
       process: null,
       asked: null,
       paused: false,
@@ -145,7 +160,10 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     child.unref();
     await started(child, program);
     for (const pair of ptys.values()) closeSync(pair.slave);
-    return { record, child, masters: new Map([...ptys].map(([name, pair]) => [name, pair.master])) };
+    const masters = new Map([...ptys].map(([name, pair]) => [name, pair.master]));
+    const link = masters.get(LINK_DEVICE) ?? null;
+    masters.delete(LINK_DEVICE);
+    return { record, child, masters, link };
   } catch (error) {
     for (const pair of ptys.values()) closePty(pair);
     throw error;
@@ -230,6 +248,7 @@ const guestWords = ({ definition, kernel }: GuestSpec): string[] => {
   return [
     `corral.name=${definition.name}`,
     `corral.consoles=${consoles.map((console) => guestDevice(console.name)).join(":")}`,
+    ...(definition.guestLink ? [`corral.link=${guestDevice(LINK_DEVICE)}`] : []),
     ...(kernel.modules === null ? [] : [`corral.modules=${MODULES_SHARE}`]),
     ...(definition.shares.length === 0
       ? []

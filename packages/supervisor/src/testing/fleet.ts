@@ -1,12 +1,24 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type GuestDefinition, type GuestState, guestDefinition, newGuest } from "@corral/contracts";
 import { probeKernel } from "@corral/uml";
 import { buildDemoImage } from "../images/demoImage.ts";
+import { GUEST_FILES } from "../images/guestFiles.ts";
 import { type GuestSpec, Supervisor, type SupervisorEvent } from "../index.ts";
 
 /** Everything here waits on real guests of a machine that may be busy: generous, and only ever reached by a failure. */
@@ -21,7 +33,7 @@ export const PROMPT = /# (\u001b\[6n)?$/;
 /** The demo image, built once for all test files of a run and copied into each fleet's own folder. */
 export const demoImage = async (): Promise<string> => {
   const shared = join(tmpdir(), `corral-demo-image-${process.getuid?.()}`);
-  const file = join(shared, "demo.img");
+  const file = join(shared, `demo-${digestOf(["demo", "link"])}.img`);
   if (existsSync(file)) return file;
   mkdirSync(shared, { recursive: true });
   const work = mkdtempSync(join(shared, "work-"));
@@ -38,6 +50,17 @@ export const demoImage = async (): Promise<string> => {
   renameSync(join(work, "whole.img"), file);
   rmSync(work, { recursive: true, force: true });
   return file;
+};
+
+/** Of what our image is made of, so that another checkout's image is not taken for this one's. */
+const digestOf = (folders: readonly string[]): string => {
+  const hash = createHash("sha256");
+  for (const folder of folders) {
+    for (const entry of readdirSync(join(GUEST_FILES, folder), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) hash.update(entry.name).update(readFileSync(join(entry.parentPath, entry.name)));
+    }
+  }
+  return hash.digest("hex").slice(0, 12);
 };
 
 export interface Viewing {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { GuestAction } from "@corral/contracts";
+import type { ExecAnswer, GuestAction } from "@corral/contracts";
 import type { GuestSpec, GuestStatus } from "../index.ts";
 
 /** Waiting on real guests of a machine that may be busy: only ever reached by a failure. */
@@ -13,6 +13,7 @@ export type Request =
   | { readonly resume: true }
   | { readonly act: readonly [id: string, action: GuestAction] }
   | { readonly type: readonly [id: string, console: string, keys: string] }
+  | { readonly exec: readonly [id: string, command: readonly string[]] }
   | { readonly status: string }
   | { readonly log: readonly [id: string, console: string, from: number | undefined] };
 
@@ -79,6 +80,13 @@ export class ServerProcess {
   }
   async type(id: string, console: string, keys: string): Promise<void> {
     await this.#ask({ type: [id, console, keys] });
+  }
+  async exec(id: string, ...command: string[]): Promise<ExecAnswer> {
+    return (await this.#ask({ exec: [id, command] })) as ExecAnswer;
+  }
+  /** Begins a command and waits for nothing. */
+  fireExec(id: string, ...command: string[]): void {
+    this.#child.send({ exec: [id, command] } satisfies Request);
   }
   async status(id: string): Promise<GuestStatus> {
     return (await this.#ask({ status: id })) as GuestStatus;

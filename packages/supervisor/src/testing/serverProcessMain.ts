@@ -1,3 +1,4 @@
+import { execRequest } from "@corral/contracts";
 import { lockHome, Supervisor } from "../index.ts";
 import type { Answer, Request } from "./serverProcess.ts";
 
@@ -5,6 +6,8 @@ import type { Answer, Request } from "./serverProcess.ts";
 
 const LOG_END_BYTES = 64 * 1024;
 const WHOLE_LOG_BYTES = 8 * 1024 * 1024;
+/** Only reached by a failure. */
+const EXEC_TIMEOUT_MS = 60_000;
 const home = process.argv[2] as string;
 process.umask(0o077);
 if (!lockHome(home).held) throw new Error(`${home} is locked by another server`);
@@ -17,6 +20,10 @@ const carryOut = async (request: Request): Promise<unknown> => {
   }
   if ("resume" in request) return supervisor.resume();
   if ("act" in request) return supervisor.act(...request.act);
+  if ("exec" in request) {
+    const [id, command] = request.exec;
+    return supervisor.inside(id).exec(execRequest.parse({ command, timeoutMs: EXEC_TIMEOUT_MS }));
+  }
   if ("status" in request) return supervisor.status(request.status);
   if ("log" in request) {
     const [id, console, from] = request.log;

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { TestServer } from "../testing/testServer.ts";
+
+test("what is done inside a guest needs one that runs, and whoever may not even see it is told nothing", async () => {
+  const server = await TestServer.open();
+  const ada = await server.user("ada", "admin");
+  const bob = await server.user("bob", "user");
+  server.stock();
+  const { id } = (await server.call("POST", "/guests", { as: ada, body: { name: "web1", image: "demo" } })).json();
+  const calls = [
+    ["POST", `/guests/${id}/exec`, { command: ["true"] }],
+    ["GET", `/guests/${id}/processes`, undefined],
+    ["GET", `/guests/${id}/network`, undefined],
+    ["GET", `/guests/${id}/file?path=/etc/passwd`, undefined],
+    ["POST", `/guests/${id}/file`, { path: "/x", upload: "abcdefgh", offset: 0, content: "", last: true }],
+  ] as const;
+  for (const [method, path, body] of calls) {
+    const call = (as: typeof ada) => server.call(method, path, { as, ...(body === undefined ? {} : { body }) });
+    expect((await call(ada)).json()).toMatchObject({ error: { code: "wrong_state" } });
+    expect((await call(bob)).statusCode).toBe(404);
+  }
+  expect(server.store.events.after(0, 100, {}).map(({ type }) => type)).not.toContain("guest.exec");
+});
+
+test.each([
+  [{ command: [] }],
+  [{ command: [""] }],
+  [{ command: ["a\0b"] }],
+  [{ command: ["x".repeat(20_000)] }],
+  [{ command: ["cat"], input: "not base64!" }],
+  [{ command: ["cat"], input: "A".repeat(1_000_000) }],
+  [{ command: ["cat"], timeoutMs: 1e9 }],
+  [{ command: "ls" }],
+])("a command that cannot be is refused: %o", async (body) => {
+  const server = await TestServer.open();
+  const ada = await server.user("ada", "admin");
+  server.stock();
+  await server.call("POST", "/guests", { as: ada, body: { name: "web1", image: "demo" } });
+  const answer = await server.call("POST", "/guests/web1/exec", { as: ada, body });
+  expect(answer.statusCode).toBe(400);
+});

@@ -1,0 +1,99 @@
+/*
+ * The lines of the guest link: docs/guest-link.md. What comes from the guest is not to be trusted: whatever it sends, the
+ * parser holds one line at most, and says how much of it was no frame.
+ */
+
+export const LINK_VERSION = 1;
+
+/** The longest line that the script writes has 750 bytes. */
+const LINE_MAXIMUM_BYTES = 1024;
+/**
+ * All of one frame to the guest, its data included. UML stops listening for good when some 3,960 bytes wait unread in a
+ * terminal (packages/console/src/ptyWriter.ts), and a write(2) of up to 2,048 is whole even if the server is killed in it.
+ */
+export const FRAME_MAXIMUM_BYTES = 2048;
+
+export type LinkStream = "stdout" | "stderr";
+
+export type LinkFrame =
+  /** The script is there: with the session that it was greeted with, or null when it has just started. */
+  | { readonly kind: "hello"; readonly version: number; readonly session: string | null }
+  /** It has taken the last frame, and waits for the next. */
+  | { readonly kind: "taken" }
+  | { readonly kind: "output"; readonly id: string; readonly stream: LinkStream; readonly bytes: Buffer }
+  | { readonly kind: "output-end"; readonly id: string; readonly stream: LinkStream }
+  | { readonly kind: "exit"; readonly id: string; readonly code: number }
+  | { readonly kind: "rubbish" };
+
+const HELLO = /^corral (\d{1,4}) ([a-z0-9]{1,16}|-)$/;
+const OUTPUT = /^([oe]) ([a-z0-9]{1,24}) (\.|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+const EXIT = /^x ([a-z0-9]{1,24}) (\d{1,3})$/;
+
+const parseLine = (line: string): LinkFrame => {
+  if (line === "k") return { kind: "taken" };
+  const output = OUTPUT.exec(line);
+  if (output !== null) {
+    const [, letter, id = "", content = ""] = output;
+    const stream = letter === "o" ? "stdout" : "stderr";
+    return content === "."
+      ? { kind: "output-end", id, stream }
+      : { kind: "output", id, stream, bytes: Buffer.from(content, "base64") };
+  }
+  const [, exited, code] = EXIT.exec(line) ?? [];
+  if (exited !== undefined) return { kind: "exit", id: exited, code: Number(code) };
+  const [, version, session] = HELLO.exec(line) ?? [];
+  if (version !== undefined) {
+    return { kind: "hello", version: Number(version), session: session === "-" ? null : (session ?? null) };
+  }
+  return { kind: "rubbish" };
+};
+
+/** Takes bytes in any pieces. An overlong line is thrown away as it comes, and counts as rubbish. */
+export class LinkFrames {
+  #line = "";
+  #isOverlong = false;
+
+  /** Calls `each` for every frame that is complete now, with the bytes that it took. */
+  push(bytes: Uint8Array, each: (frame: LinkFrame, bytes: number) => void): void {
+    const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1").split("\n");
+    for (const [index, part] of lines.entries()) {
+      const isComplete = index < lines.length - 1;
+      this.#line += part;
+      if (this.#line.length > LINE_MAXIMUM_BYTES) {
+        each({ kind: "rubbish" }, this.#line.length);
+        this.#line = "";
+        this.#isOverlong = true;
+      }
+      if (!isComplete) continue;
+      // Empty lines are the guest's way to end what was torn.
+      if (!this.#isOverlong && this.#line !== "") each(parseLine(this.#line), this.#line.length);
+      this.#line = "";
+      this.#isOverlong = false;
+    }
+  }
+
+  /** Bytes held of a line that is not complete: never more than a line's maximum. */
+  get held(): number {
+    return this.#line.length;
+  }
+}
+
+/** Words quoted for the guest's shell, all in one line; a line feed is the script's variable. Cut to what frames hold. */
+export const wordFrames = (words: readonly string[]): Buffer[] => {
+  const quoted = Buffer.from(words.map(quoted1).join(" "));
+  return pieces(quoted).map((piece) => Buffer.concat([Buffer.from("words "), piece, Buffer.from("\n")]));
+};
+
+const quoted1 = (word: string): string => `'${word.replaceAll("'", `'\\''`).replaceAll("\n", `'"$newline"'`)}'`;
+
+export const dataFrames = (bytes: Uint8Array): Buffer[] =>
+  pieces(bytes).map((piece) => Buffer.concat([Buffer.from(`data ${piece.length}\n`), piece]));
+
+/** Room for the word and the number before it. */
+const PIECE_BYTES = FRAME_MAXIMUM_BYTES - 16;
+
+const pieces = (bytes: Uint8Array): Uint8Array[] => {
+  const all: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) all.push(bytes.subarray(at, at + PIECE_BYTES));
+  return all;
+};

@@ -1,0 +1,194 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execRequest } from "@corral/contracts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoImage, PROMPT, specOf, TestFleet, until } from "../testing/fleet.ts";
+import { ServerProcess } from "../testing/serverProcess.ts";
+
+/** On a machine that is busy with other tests; only reached by a failure. */
+const PATIENCE_MS = 60_000;
+
+describe("the guest link", () => {
+  let fleet: TestFleet;
+  let booted: Awaited<ReturnType<TestFleet["boot"]>>;
+  let id: string;
+  beforeAll(async () => {
+    fleet = await TestFleet.open();
+    booted = await fleet.boot("web1");
+    id = booted.spec.id;
+  });
+  afterAll(() => fleet.end());
+
+  const exec = (command: string[], more: object = {}) =>
+    fleet.supervisor.inside(id).exec(execRequest.parse({ command, timeoutMs: PATIENCE_MS, ...more }));
+
+  it("runs a command with its arguments, and tells its two outputs and its exit code apart", async () => {
+    const words = ["a b", "it's", "$HOME `id`", "", "two\nlines", "ü\\n*", "x".repeat(6000)];
+    const answer = await exec(["sh", "-c", 'printf "<%s>" "$@"; echo oops >&2; exit 3', "sh", ...words]);
+    expect(answer).toEqual({
+      exitCode: 3,
+      timedOut: false,
+      truncated: false,
+      stdout: words.map((word) => `<${word}>`).join(""),
+      stderr: "oops\n",
+    });
+    expect(fleet.supervisor.status(id).link).toBe("up");
+    expect(await exec(["no-such-program"])).toMatchObject({ exitCode: 127 });
+  });
+
+  it("gives back every byte of a binary input", async () => {
+    const input = randomBytes(50_000).toString("base64");
+    expect(await exec(["cat"], { input, encoding: "base64" })).toMatchObject({ exitCode: 0, stdout: input });
+  });
+
+  it("brings a megabyte beside other output, and no more than was asked for", async () => {
+    const { stdout, stderr, ...facts } = await exec([
+      "sh",
+      "-c",
+      "yes 0123456789 | head -c 1000000 & yes err | head -c 40000 >&2; wait",
+    ]);
+    expect(facts).toEqual({ exitCode: 0, timedOut: false, truncated: false });
+    expect(stdout).toBe("0123456789\n".repeat(100_000).slice(0, 1_000_000));
+    expect(stderr).toBe("err\n".repeat(10_000));
+    expect(await exec(["sh", "-c", "yes | head -c 100000"], { outputMaximumBytes: 10 })).toMatchObject({
+      exitCode: 0,
+      stdout: "y\n".repeat(5),
+      truncated: true,
+    });
+  });
+
+  it("ends a command with all its children when its time is over, while others go on", async () => {
+    const [late, other] = await Promise.all([
+      exec(["sh", "-c", "echo begun; sleep 1234 & sleep 1234"], { timeoutMs: 2_000 }),
+      exec(["echo", "other"]),
+    ]);
+    expect(late).toMatchObject({ exitCode: 137, timedOut: true, stdout: "begun\n" });
+    expect(other.stdout).toBe("other\n");
+    expect((await exec(["ps"])).stdout).not.toContain("sleep 1234");
+  });
+
+  it("lists processes, interfaces and addresses", async () => {
+    const { processes, uptimeSeconds } = await fleet.supervisor.inside(id).processes();
+    expect(processes.find(({ pid }) => pid === 1)).toMatchObject({ parent: 0, uid: 0, command: "/bin/busybox init" });
+    expect(processes.find(({ command }) => command.includes("/usr/lib/corral/link"))).toBeDefined();
+    expect(uptimeSeconds).toBeGreaterThan(0);
+    const { interfaces } = await fleet.supervisor.inside(id).network();
+    expect(interfaces.find(({ name }) => name === "lo")).toMatchObject({
+      addresses: ["127.0.0.1/8"],
+      hardwareAddress: "00:00:00:00:00:00",
+    });
+  });
+
+  it("copies a file in and out, whole or not at all", async () => {
+    const inside = fleet.supervisor.inside(id);
+    const content = randomBytes(90_000);
+    const path = "/root/it's a file";
+    const piece = { path, upload: "abcdefgh", mode: "600" };
+    await inside.writeFile({
+      ...piece,
+      offset: 0,
+      content: content.subarray(0, 50_000).toString("base64"),
+      last: false,
+    });
+    await expect(inside.readFile(path, 0, 100)).rejects.toMatchObject({ code: "not_found" });
+    await expect(inside.writeFile({ ...piece, offset: 7, content: "", last: true })).rejects.toMatchObject({
+      code: "impossible",
+    });
+    await inside.writeFile({
+      ...piece,
+      offset: 50_000,
+      content: content.subarray(50_000).toString("base64"),
+      last: true,
+    });
+    const [first, second] = [await inside.readFile(path, 0, 70_001), await inside.readFile(path, 70_001, 100_000)];
+    expect(first.size).toBe(content.length);
+    expect(Buffer.concat([first.bytes, second.bytes]).equals(content)).toBe(true);
+    await expect(inside.readFile(path, 90_001, 1)).rejects.toMatchObject({ code: "offset_beyond_end" });
+    expect((await exec(["stat", "-c", "%a", path])).stdout).toBe("600\n");
+  });
+
+  it("gives a terminal its size where nothing else does", async () => {
+    await fleet.supervisor.inside(id).setTerminalSize("tty0", 123, 45);
+    booted.console.type("stty size\r");
+    await booted.console.see(/45 123/);
+  });
+
+  it("sets the clock after a pause", async () => {
+    await exec(["date", "-s", "@1000000000"]);
+    await fleet.supervisor.act(id, "pause");
+    expect(() => fleet.supervisor.inside(id)).toThrow(/paused/);
+    await fleet.supervisor.act(id, "resume");
+    const off = async () => Math.abs(Number((await exec(["date", "+%s"])).stdout) - Date.now() / 1000);
+    const deadline = Date.now() + PATIENCE_MS;
+    while ((await off()) > 600 && Date.now() < deadline);
+    expect(await off()).toBeLessThan(600);
+  });
+
+  it("says so when the script is gone, and goes on when it is back", async () => {
+    const cut = exec(["sleep", "1000"]);
+    booted.console.type(
+      "cp /run/inittab /tmp/; sed -i /link/d /run/inittab; kill -HUP 1; killall -9 link; echo GO''NE\r",
+    );
+    await booted.console.see(/GONE/);
+    await expect(exec(["true"], { timeoutMs: 500 })).rejects.toMatchObject({ code: "guest_silent" });
+
+    booted.console.type("cp /tmp/inittab /run/inittab; kill -HUP 1; echo BA''CK\r");
+    await booted.console.see(/BACK/);
+    await expect(cut).rejects.toMatchObject({ code: "guest_silent" });
+    await until(
+      () => fleet.supervisor.status(id).link === "up",
+      () => "the link to come back",
+    );
+    expect((await exec(["echo", "again"])).stdout).toBe("again\n");
+  });
+
+  it("stops listening to a guest that sends rubbish without end, and loses nothing else", async () => {
+    booted.console.type("yes 'o rubbish AAAA' >/dev/ttyS62 & cat /dev/urandom >/dev/ttyS62 &\r");
+    await expect(exec(["sleep", "1000"])).rejects.toThrow(/rubbish/);
+    expect(fleet.supervisor.status(id).link).toBe("failed");
+    await expect(exec(["true"])).rejects.toMatchObject({ code: "guest_silent" });
+    booted.console.type("echo still $((40 + 2)) here\r");
+    await booted.console.see(/still 42 here/);
+    await fleet.supervisor.act(id, "force-off");
+    expect(() => fleet.supervisor.inside(id)).toThrow(/not running/);
+  });
+
+  it("is not there where the definition has it off", async () => {
+    const { spec, console } = await fleet.boot("plain", { guestLink: false });
+    expect(() => fleet.supervisor.inside(spec.id)).toThrow(/switched off/);
+    console.type("cat /proc/cmdline; cat /run/inittab\r");
+    expect(await console.see(/respawn/)).not.toContain("corral.link");
+    expect(fleet.supervisor.status(spec.id).link).toBe("off");
+  });
+});
+
+describe("a server that is killed while a command runs", () => {
+  let home: string;
+  let server: ServerProcess;
+  afterAll(async () => {
+    await server.kill();
+    await (await TestFleet.open(home)).end();
+  });
+
+  it("is followed by one that takes the link over, and ends what the first had begun", async () => {
+    home = mkdtempSync(join(tmpdir(), "corral-"));
+    server = new ServerProcess(home);
+    const spec = await specOf("killed1", await demoImage());
+    await server.resume([spec]);
+    await server.act(spec.id, "start");
+    await server.see(spec.id, PROMPT);
+    expect(await server.exec(spec.id, "echo", "one")).toMatchObject({ stdout: "one\n" });
+    server.fireExec(spec.id, "sh", "-c", "touch /tmp/begun; exec yes | cat");
+    await server.type(spec.id, "con0", "until [ -e /tmp/begun ]; do sleep 0.1; done; echo BE''GUN\r");
+    await server.see(spec.id, /BEGUN/);
+    await server.kill();
+
+    server = new ServerProcess(home);
+    expect(await server.resume([spec])).toMatchObject({ adopted: 1 });
+    expect(await server.exec(spec.id, "echo", "two")).toMatchObject({ stdout: "two\n", exitCode: 0 });
+    expect((await server.exec(spec.id, "ps")).stdout).not.toMatch(/yes\n/);
+    await server.act(spec.id, "force-off");
+  });
+});

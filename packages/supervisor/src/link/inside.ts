@@ -1,0 +1,50 @@
+import type { ExecAnswer, ExecRequest, FilePiece, GuestNetwork, GuestProcesses } from "@corral/contracts";
+import { type ReadPiece, readFilePiece, writeFilePiece } from "./files.ts";
+import type { GuestLink } from "./guestLink.ts";
+import { powerOff, setTerminalSize } from "./machine.ts";
+import { readNetwork } from "./network.ts";
+import { readProcesses } from "./processes.ts";
+import type { RunCommand } from "./runShell.ts";
+
+/** What can be done inside a guest over its link. All reject with CorralError. */
+export class GuestInside {
+  readonly #run: RunCommand;
+
+  constructor(link: GuestLink) {
+    this.#run = (request) => link.run(request);
+  }
+
+  async exec(request: ExecRequest, signal?: AbortSignal): Promise<ExecAnswer> {
+    const { command, input, timeoutMs, outputMaximumBytes, encoding } = request;
+    const { stdout, stderr, ...facts } = await this.#run({
+      words: command,
+      input: Buffer.from(input, "base64"),
+      timeoutMs,
+      outputMaximumBytes,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const as = encoding === "base64" ? "base64" : "utf8";
+    return { ...facts, stdout: stdout.toString(as), stderr: stderr.toString(as) };
+  }
+
+  processes(): Promise<GuestProcesses> {
+    return readProcesses(this.#run);
+  }
+  network(): Promise<GuestNetwork> {
+    return readNetwork(this.#run);
+  }
+  /** For a console whose channel carries no window size, such as pts: `tty` is the guest's, such as tty1. */
+  setTerminalSize(tty: string, cols: number, rows: number): Promise<void> {
+    return setTerminalSize(this.#run, tty, cols, rows);
+  }
+  /** An orderly shutdown that its own programs begin. */
+  powerOff(): Promise<void> {
+    return powerOff(this.#run);
+  }
+  readFile(path: string, offset: number, limit: number): Promise<ReadPiece> {
+    return readFilePiece(this.#run, path, offset, limit);
+  }
+  writeFile(piece: FilePiece): Promise<void> {
+    return writeFilePiece(this.#run, piece);
+  }
+}
