@@ -6,6 +6,8 @@ import websocket from "@fastify/websocket";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import { rightOn } from "./access.ts";
+import { Retention } from "./audit/retention.ts";
+import { Webhook } from "./audit/webhook.ts";
 import { Typing } from "./consoles/typing.ts";
 import { WatchLinks } from "./consoles/watchLinks.ts";
 import { EventLog } from "./events/eventLog.ts";
@@ -33,9 +35,11 @@ import { openApi } from "./plugins/openApi.ts";
 import { originGuard } from "./plugins/originGuard.ts";
 import { page } from "./plugins/page.ts";
 import { rateLimits } from "./plugins/rateLimits.ts";
+import { refusedCalls } from "./plugins/refusedCalls.ts";
 import { requestLog } from "./plugins/requestLog.ts";
 import { securityHeaders } from "./plugins/securityHeaders.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { consoleLogRoutes } from "./routes/consoleLogs.ts";
 import { consoleRoutes } from "./routes/consoles.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -113,6 +117,7 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
   await http.register(
     async (api) => {
       authentication(api, services);
+      refusedCalls(api, services);
       for (const routes of ROUTES) routes(api, services);
     },
     { prefix: API_PREFIX },
@@ -131,6 +136,8 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
   });
   http.addHook("onClose", async () => {
     services.discarded.close();
+    services.retention.close();
+    services.webhook.close();
     await services.tasks.close();
   });
   await http.ready();
@@ -159,6 +166,7 @@ const ROUTES = [
   kernelRoutes,
   taskRoutes,
   eventRoutes,
+  auditRoutes,
 ];
 
 const newHttp = ({ tls, trustedProxies }: Settings, log: FastifyBaseLogger): FastifyInstance => {
@@ -209,6 +217,8 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     sessions,
     tokens,
     sshLogins,
+    retention: new Retention(store, events, log),
+    webhook: new Webhook(store, events, log),
     authenticator,
     tasks,
     guests,

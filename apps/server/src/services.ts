@@ -1,5 +1,7 @@
 import type { Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
+import type { Retention } from "./audit/retention.ts";
+import type { Webhook } from "./audit/webhook.ts";
 import type { Typing } from "./consoles/typing.ts";
 import type { WatchLinks } from "./consoles/watchLinks.ts";
 import type { EventLog } from "./events/eventLog.ts";
@@ -36,6 +38,8 @@ export interface Services {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly sshLogins: SshLogins;
+  readonly retention: Retention;
+  readonly webhook: Webhook;
   readonly loginLinks: LoginLinks;
   readonly accounts: Accounts;
   readonly secondFactors: SecondFactors;

@@ -1,5 +1,6 @@
 import { accountEndpoints } from "./endpoints/account.ts";
 import { activityEndpoints } from "./endpoints/activity.ts";
+import { auditEndpoints } from "./endpoints/audit.ts";
 import { consoleLogsEndpoints } from "./endpoints/consoleLogs.ts";
 import { consolesEndpoints } from "./endpoints/consoles.ts";
 import { guestAccessEndpoints } from "./endpoints/guestAccess.ts";
@@ -34,6 +35,7 @@ export const endpoints = {
   ...insideEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
+  ...auditEndpoints,
 };
 
 export type Endpoints = typeof endpoints;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { callerWay } from "./people.ts";
-import { timestamp } from "./text.ts";
+import { idOrName, timestamp } from "./text.ts";
 
 export const eventType = z.enum([
   "server.started",
@@ -55,6 +55,9 @@ export const eventType = z.enum([
   "key.created",
   "key.deleted",
   "call.refused",
+  "audit.changed",
+  "audit.pruned",
+  "webhook.failing",
 ]);
 export type EventType = z.infer<typeof eventType>;
 
@@ -74,6 +77,23 @@ export const event = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 export type CorralEvent = z.infer<typeof event>;
+
+/** Which events are meant; what is left out narrows nothing. */
+export const eventFilter = z.strictObject({
+  guest: idOrName.optional(),
+  actor: z.string().max(100).optional().describe("Who did it, by name"),
+  by: callerWay.optional(),
+  result: eventResult.optional(),
+  type: z
+    .string()
+    .max(60)
+    .regex(/^[a-z]+(\.[a-z-]+)?$/, "must be a type such as guest.created, or the part before its dot")
+    .optional(),
+  since: timestamp.optional().describe("Not before"),
+  until: timestamp.optional().describe("Before"),
+  q: z.string().max(200).optional().describe("Text in the message, the actor or where they came from"),
+});
+export type EventQuery = z.input<typeof eventFilter>;
 
 /**
  * What comes over the live feed: the events of the audit log, and between them changes that are worth showing but not

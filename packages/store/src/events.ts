@@ -94,13 +94,13 @@ export class Events {
     );
   }
 
-  /** Deletes the oldest events that are older than this, so many at most. How many it were. */
-  prune(olderThan: string, limit: number): number {
+  /** Deletes the oldest events, so many at most: those before this time, and those up to this number. How many it were. */
+  prune(olderThan: string, limit: number, upTo = 0): number {
     const oldest = this.#db.select({ seq: events.seq, at: events.at }).from(events).orderBy(asc(events.seq));
     const old = oldest
       .limit(limit)
       .all()
-      .filter(({ at }) => at < olderThan);
+      .filter(({ at, seq }) => at < olderThan || seq <= upTo);
     if (old.length === 0) return 0;
     return this.#db
       .delete(events)

@@ -276,3 +276,8 @@ export const tasks = sqliteTable(
   },
   (table) => [index("tasks_by_time").on(table.createdAt)],
 );
+
+export const settings = sqliteTable("settings", {
+  name: text().primaryKey(),
+  value: jsonText(z.unknown())().notNull(),
+});

@@ -10,6 +10,7 @@ import { Images } from "./images.ts";
 import { Kernels } from "./kernels.ts";
 import { LoginLinks } from "./loginLinks.ts";
 import { Sessions } from "./sessions.ts";
+import { Settings } from "./settings.ts";
 import { SshKeys } from "./sshKeys.ts";
 import { Tasks } from "./tasks.ts";
 import { Templates } from "./templates.ts";
@@ -31,6 +32,7 @@ export interface Store {
   readonly grants: Grants;
   readonly events: Events;
   readonly tasks: Tasks;
+  readonly settings: Settings;
   readonly typing: GuestTypings;
   readonly watchLinks: WatchLinks;
 
@@ -61,6 +63,7 @@ export const openStore = (home: string): Store => {
     grants: new Grants(db),
     events: new Events(db),
     tasks: new Tasks(db),
+    settings: new Settings(db),
     typing: new GuestTypings(db),
     watchLinks: new WatchLinks(db),
 

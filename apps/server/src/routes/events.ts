@@ -1,7 +1,10 @@
+import { Readable } from "node:stream";
+import type { eventFilter } from "@corral/contracts";
 import type { EventFilter } from "@corral/store";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { includesRole, maySee } from "../access.ts";
+import { eventLines } from "../audit/eventLines.ts";
 import { Feed } from "../events/feed.ts";
 import type { Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
@@ -20,14 +23,25 @@ export const eventRoutes = (api: FastifyInstance, { store, events, sockets }: Se
     ...(limits?.guestIds == null ? {} : { subjects: limits.guestIds }),
   });
 
+  const wanted = ({ guest, since, until, ...rest }: z.output<typeof eventFilter>, caller: Caller): EventFilter => ({
+    ...rest,
+    subject: guest === undefined ? undefined : (store.guests.find(guest)?.id ?? guest),
+    since: inFull(since),
+    until: inFull(until),
+    ...visibleTo(caller),
+  });
+
+  route(api, "exportEvents", ({ query, caller, reply }) => {
+    reply.header("content-disposition", 'attachment; filename="corral-events.jsonl"');
+    return Readable.from(eventLines(store, wanted(query, caller)));
+  });
+
   route(
     api,
     "listEvents",
-    ({ query: { limit, before, guest }, caller }) => {
-      const subject = guest === undefined ? undefined : (store.guests.find(guest)?.id ?? guest);
-      const filter = { ...visibleTo(caller), ...(subject === undefined ? {} : { subject }) };
-      return { items: store.events.list({ limit, before, ...filter }) };
-    },
+    ({ query: { limit, before, ...query }, caller }) => ({
+      items: store.events.list({ limit, before, ...wanted(query, caller) }),
+    }),
     (socket, caller, request) => {
       socket.on("message", () => closeSocket(socket, POLICY_VIOLATION, "The event feed takes no messages."));
       const query = feedQuery.safeParse(request.socketQuery);
@@ -46,3 +60,6 @@ export const eventRoutes = (api: FastifyInstance, { store, events, sockets }: Se
     },
   );
 };
+
+/** Times are compared as text, so that all must be written alike. */
+const inFull = (time: string | undefined) => (time === undefined ? undefined : new Date(time).toISOString());

@@ -169,13 +169,14 @@ test("a deleted guest leaves nothing, and its image can be deleted then", async 
   expect(events.map(({ type }: { type: string }) => type)).toEqual(["guest.deleted", "guest.created"]);
 });
 
-test("an action in the wrong state says why, and nothing is noted of it", async () => {
+test("an action in the wrong state says why, and is noted as one that failed", async () => {
   const { server, user, create } = await stocked();
   await create(user, { name: "web1", image: "demo" });
   const events = server.store.events.newest();
   const response = await server.call("POST", "/guests/web1/actions/pause", { as: user });
   expect(response.json().error).toMatchObject({ code: "wrong_state", message: expect.stringContaining("is off") });
-  expect(server.store.events.newest()).toBe(events);
+  const noted = server.store.events.after(events, 10).map(({ type, result, data }) => [type, result, data.code]);
+  expect(noted).toEqual([["call.refused", "failed", "wrong_state"]]);
 });
 
 test("a guest that cannot start says why, and the server goes on", async () => {

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { EXIT, type Guest } from "@corral/contracts";
+import { Secret, TOTP } from "otpauth";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { parsePublicKey } from "../people/sshKey.ts";
@@ -98,6 +99,28 @@ test("passwords are slowed down as in the page, and are nowhere to be read", asy
   expect(server.store.events.list({ limit: 20, type: "session.refused", by: "ssh" }).length).toBeGreaterThan(4);
   const everything = JSON.stringify(server.store.events.list({ limit: 1000 })) + server.logged.join("");
   for (const secret of [PASSWORD, "wrong-guess", "PRIVATE KEY"]) expect(everything).not.toContain(secret);
+});
+
+test("who has a second factor is asked for its code, and comes in with it alone", async () => {
+  const { server, user, alice } = await opened();
+  const { secondFactors } = server.services;
+  const { secret } = secondFactors.begin(alice.user);
+  const codes = secondFactors.confirm(alice.user, new TOTP({ secret: Secret.fromBase32(secret) }).generate());
+  const [code = ""] = codes;
+  const by = (method: string) => ["-o", `PreferredAuthentications=${method}`];
+  expect(await user.run("alice", ["list"], { options: by("password"), answers: [PASSWORD] })).toMatchObject({
+    code: 255,
+  });
+  const questions = by("keyboard-interactive");
+  expect(await user.run("alice", ["list"], { options: questions, answers: [PASSWORD, "123"] })).toMatchObject({
+    code: 255,
+  });
+  expect(await user.run("alice", ["list"], { options: questions, answers: [PASSWORD, code] })).toMatchObject({
+    code: 0,
+  });
+  expect(await user.run("alice", ["list"], { options: questions, answers: [PASSWORD, code] })).toMatchObject({
+    code: 255,
+  });
 });
 
 test("commands do what the page does, with the same rights and the command line's exit codes", async () => {

@@ -29,6 +29,8 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   changeTyping: { recorded: true },
   createWatchLink: { label: "a link" },
   openWatchLink: { secret: "x".repeat(43) },
+  changeAudit: { retentionDays: 30 },
+  setWebhook: { url: "https://log.example/corral" },
   registerKernel: { path: "/usr/bin/linux.uml" },
 };
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { byId, defineEndpoints, listQuery, page } from "../endpoint.ts";
-import { event } from "../events.ts";
+import { event, eventFilter } from "../events.ts";
 import { task, taskOutput } from "../tasks.ts";
-import { idOrName } from "../text.ts";
 
 export const activityEndpoints = defineEndpoints({
   listTasks: {
@@ -53,11 +52,21 @@ export const activityEndpoints = defineEndpoints({
     tag: "activity",
     access: { role: "user", filtered: true },
     status: 200,
-    query: z.strictObject({
+    query: eventFilter.extend({
       limit: z.coerce.number().int().min(1).max(1000).default(100),
       before: z.coerce.number().int().min(1).optional().describe("Only events with a smaller number"),
-      guest: idOrName.optional(),
     }),
     response: z.object({ items: z.array(event) }),
+  },
+  exportEvents: {
+    method: "GET",
+    path: "/events/export",
+    summary: "All events that match, oldest first, one JSON a line",
+    tag: "activity",
+    access: { role: "user", filtered: true },
+    status: 200,
+    query: eventFilter,
+    contentType: "application/x-ndjson",
+    perMinute: 20,
   },
 });
