@@ -14,22 +14,34 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef void handler(int signal, siginfo_t *info, void *context);
 
 static int (*next_sigaction)(int, const struct sigaction *, struct sigaction *);
 static int (*next_epoll_create)(int);
+static int (*next_sigsuspend)(const sigset_t *);
 static handler *kernels_tick;
 /* The kernel makes one, for all its interrupts. */
 static int interrupts = -1;
+/*
+ * The process that does. UML's helper that waits for a console's window to change shares the kernel's memory, and sleeps
+ * with sigsuspend too: woken for an event of the kernel's, it would tell of a change of size that never was.
+ */
+static pid_t kernel = -1;
 
 __attribute__((constructor)) static void find_next(void)
 {
 	next_sigaction = dlsym(RTLD_NEXT, "sigaction");
 	next_epoll_create = dlsym(RTLD_NEXT, "epoll_create");
+	next_sigsuspend = dlsym(RTLD_NEXT, "sigsuspend");
 }
 
-int epoll_create(int size) { return interrupts = next_epoll_create(size); }
+int epoll_create(int size)
+{
+	kernel = getpid();
+	return interrupts = next_epoll_create(size);
+}
 
 /* Until there is an event, a signal that the mask lets through, or the time is up. Nonzero: there is an event. */
 static int wait_for_event(const struct timespec *limit, const sigset_t *mask)
@@ -41,6 +53,8 @@ static int wait_for_event(const struct timespec *limit, const sigset_t *mask)
 
 int sigsuspend(const sigset_t *mask)
 {
+	if (getpid() != kernel)
+		return next_sigsuspend(mask);
 	if (wait_for_event(NULL, mask))
 		raise(SIGIO);
 	errno = EINTR;
