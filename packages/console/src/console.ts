@@ -1,12 +1,13 @@
 import type { ConsoleLog } from "./consoleLog.ts";
-import type { ConsoleSource } from "./consoleSource.ts";
+import type { ConsoleSource, Line, LineListener } from "./consoleSource.ts";
 import { ConsoleError } from "./errors.ts";
 import { InputRecording, readRecording, type TypedEntry } from "./inputRecording.ts";
 import type { WindowSize } from "./logMarks.ts";
-import { PtyReader } from "./ptyReader.ts";
 import { INPUT_MAXIMUM_BYTES, PtyWriter } from "./ptyWriter.ts";
 import type { Snapshot } from "./savedScreen.ts";
 import { ScreenKeeper } from "./screenKeeper.ts";
+import { TelnetLine } from "./telnet/telnetLine.ts";
+import { TerminalLine } from "./terminalLine.ts";
 import { AttachedViewer, type AttachOptions, type Viewer, type ViewerRequests } from "./viewer.ts";
 import type { CloseReason, TypingRules, ViewerPort, ViewerPresence, ViewerRole } from "./viewerPort.ts";
 import { ViewerStream } from "./viewerStream.ts";
@@ -30,8 +31,7 @@ export interface ConsoleOptions {
 }
 
 interface Connection {
-  readonly source: ConsoleSource;
-  readonly reader: PtyReader;
+  readonly line: Line;
   readonly writer: PtyWriter;
 }
 
@@ -116,13 +116,13 @@ export class Console {
   }
 
   /**
-   * Starts to read from a pty and gives it the current window size. A source still connected is disconnected first.
+   * Starts to read from a source and gives it the current window size. A source still connected is disconnected first.
    * Throws the system's error when the descriptor is no terminal; it stays the caller's then.
    */
   connect(source: ConsoleSource): void {
     this.#refuseIfDisposed();
     this.disconnect();
-    const reader = new PtyReader(source.fd, this.log.readBuffer, {
+    const line = this.#open(source, {
       keep: (bytes) => this.log.append(bytes),
       pass: (chunk) => this.#pass(chunk),
       end: (error) => {
@@ -130,14 +130,19 @@ export class Console {
         source.onEnd?.(error);
       },
     });
-    this.#connection = { source, reader, writer: new PtyWriter(source.fd) };
-    source.resize(this.#size.cols, this.#size.rows);
+    this.#connection = { line, writer: new PtyWriter((bytes) => line.write(bytes)) };
+    line.resize(this.#size.cols, this.#size.rows);
   }
 
-  /** Reads what is there now, then closes the pty master. Its onEnd is not called. Idempotent. */
+  #open(source: ConsoleSource, listener: LineListener): Line {
+    if ("telnet" in source) return new TelnetLine(source, this.#size, listener);
+    return new TerminalLine(source, this.log.readBuffer, listener);
+  }
+
+  /** Reads what is there now, then closes the source. Its onEnd is not called. Idempotent. */
   disconnect(): void {
-    this.#connection?.reader.drain();
-    this.#connection?.reader.close();
+    this.#connection?.line.drain();
+    this.#connection?.line.close();
     this.#forgetConnection();
   }
 
@@ -242,7 +247,11 @@ export class Console {
       return false;
     }
     if (this.#connection === null) {
-      viewer.warn("The guest is not running: what you type is not sent. Start it to type.");
+      viewer.warn("The guest is not running, or has this console closed: what you type is not sent.");
+      return false;
+    }
+    if (!this.#connection.line.takesInput) {
+      viewer.warn("What you type is not sent: the guest reads nothing from this console, as it is defined.");
       return false;
     }
     if (this.#connection.writer.write(bytes)) {
@@ -268,7 +277,7 @@ export class Console {
     if (cols === this.#size.cols && rows === this.#size.rows) return;
     this.#size = { cols, rows };
     this.log.markSize(cols, rows);
-    this.#connection?.source.resize(cols, rows);
+    this.#connection?.line.resize(cols, rows);
     for (const viewer of [...this.#viewers]) viewer.stream.mark({ kind: "size", offset: this.log.end, cols, rows });
   }
 

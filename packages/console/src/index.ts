@@ -1,7 +1,7 @@
 export { type AsciicastOptions, asciicast } from "./asciicast.ts";
 export { COLS_MAXIMUM, Console, type ConsoleOptions, ROWS_MAXIMUM, VIEWERS_MAXIMUM } from "./console.ts";
 export { ConsoleLog, type ConsoleLogOptions, type LogProblem } from "./consoleLog.ts";
-export type { ConsoleSource } from "./consoleSource.ts";
+export type { ConsoleSource, TelnetSource, TerminalSource } from "./consoleSource.ts";
 export { ConsoleError, type ConsoleErrorCode } from "./errors.ts";
 export { RECORDING_MAXIMUM_BYTES, type TypedEntry } from "./inputRecording.ts";
 export type { Boot, LogMark, WindowSize } from "./logMarks.ts";

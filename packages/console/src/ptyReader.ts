@@ -1,5 +1,6 @@
 import { readSync } from "node:fs";
 import { ReadStream } from "node:tty";
+import type { LineListener } from "./consoleSource.ts";
 
 /** Bytes passed on at once: what a pty holds at most. */
 const CHUNK_BYTES = 64 * 1024;
@@ -13,15 +14,6 @@ const LOAD_READS = 4;
 /** A read shorter than this has probably emptied the pty. To be sure would cost an exception: EAGAIN. */
 const SHORT_READ_BYTES = 1024;
 
-export interface PtyListener {
-  /** Called after each single read(2), before anything else. The bytes are only lent. */
-  keep(bytes: Uint8Array): void;
-  /** What was kept since the last call, in one piece that nobody changes any more. */
-  pass(chunk: Buffer): void;
-  /** null for a hang-up. Not called after `close`. */
-  end(error: Error | null): void;
-}
-
 /**
  * Reads a pty master until its slave hangs up. It is woken by libuv for the first bytes after quiet, and under load it
  * stops listening and reads by the clock.
@@ -33,7 +25,7 @@ export class PtyReader {
   readonly #fd: number;
   readonly #buffer: Buffer;
   readonly #stream: ReadStream;
-  readonly #listener: PtyListener;
+  readonly #listener: LineListener;
   #timer: NodeJS.Timeout | null = null;
   #soon: NodeJS.Immediate | null = null;
   #closed = false;
@@ -44,7 +36,7 @@ export class PtyReader {
    * `fd` belongs to the reader from here on. Throws when it is not a terminal's; then it stays the caller's. Each read
    * goes to the beginning of `buffer`.
    */
-  constructor(fd: number, buffer: Buffer, listener: PtyListener) {
+  constructor(fd: number, buffer: Buffer, listener: LineListener) {
     this.#fd = fd;
     this.#buffer = buffer;
     this.#listener = listener;

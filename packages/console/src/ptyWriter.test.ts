@@ -4,7 +4,7 @@ import { closeSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { PtyReader } from "./ptyReader.ts";
-import { INPUT_MAXIMUM_BYTES, PtyWriter } from "./ptyWriter.ts";
+import { INPUT_MAXIMUM_BYTES, PtyWriter, writeNow } from "./ptyWriter.ts";
 import { endGroup, openPty, runAt } from "./testing/ptyPair.ts";
 import { temporaryFolder } from "./testing/temporaryFolder.ts";
 import { pause, until } from "./testing/until.ts";
@@ -24,7 +24,7 @@ const writerFor = (command: string) => {
     },
     end: () => {},
   });
-  const writer = new PtyWriter(pty.master);
+  const writer = new PtyWriter((bytes) => writeNow(pty.master, bytes));
   const child = runAt(pty, "sh", "-c", command);
   ends.push(() => {
     writer.clear();
@@ -51,7 +51,7 @@ describe("PtyWriter", () => {
     const pty = openPty();
     execFileSync("stty", ["raw", "-echo"], { stdio: [pty.slave, "ignore", "inherit"] });
     const reader = new PtyReader(pty.master, Buffer.alloc(1024), { keep: () => {}, pass: () => {}, end: () => {} });
-    const writer = new PtyWriter(pty.master);
+    const writer = new PtyWriter((bytes) => writeNow(pty.master, bytes));
     ends.push(() => {
       writer.clear();
       reader.close();
@@ -88,7 +88,7 @@ describe("PtyWriter", () => {
   it("forgets what waits when the other end hangs up", () => {
     const pty = openPty();
     closeSync(pty.slave);
-    const writer = new PtyWriter(pty.master);
+    const writer = new PtyWriter((bytes) => writeNow(pty.master, bytes));
     expect(writer.write(Buffer.alloc(100_000))).toBe(true);
     writer.clear();
     closeSync(pty.master);

@@ -14,9 +14,18 @@ const PIECE_EVERY_MS = 25;
 /** Bytes that may wait: 25 seconds. A greater paste belongs in a file. */
 export const INPUT_MAXIMUM_BYTES = 256 * 1024;
 
-/** Writes to a pty master: keystrokes at once, a paste in pieces that the terminal at the other end can take. */
+/** Writes to a terminal that does not block: how much it took; null when it has hung up, of which its reader tells. */
+export const writeNow = (fd: number, bytes: Uint8Array): number | null => {
+  try {
+    return writeSync(fd, bytes);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EAGAIN" ? 0 : null;
+  }
+};
+
+/** Writes to a console's line: keystrokes at once, a paste in pieces that the terminal at the other end can take. */
 export class PtyWriter {
-  readonly #fd: number;
+  readonly #write: (bytes: Uint8Array) => number | null;
   #queue: Uint8Array[] = [];
   #waiting = 0;
   /** Bytes that may still be written before PIECE_EVERY_MS have passed since `#pieceBegun`. */
@@ -24,9 +33,9 @@ export class PtyWriter {
   #pieceBegun = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
 
-  /** `fd` must be non-blocking. It stays the caller's. */
-  constructor(fd: number) {
-    this.#fd = fd;
+  /** `write` says how many of the bytes were taken; null when the line has hung up, which takes the input along. */
+  constructor(write: (bytes: Uint8Array) => number | null) {
+    this.#write = write;
   }
 
   /** All or nothing: false when more than INPUT_MAXIMUM_BYTES would wait. */
@@ -55,7 +64,7 @@ export class PtyWriter {
     }
     for (let [first] = this.#queue; first !== undefined && this.#room > 0; [first] = this.#queue) {
       const wanted = Math.min(this.#room, first.length);
-      const written = this.#writeOnce(first.subarray(0, wanted));
+      const written = this.#write(first.subarray(0, wanted));
       if (written === null) {
         this.clear();
         return;
@@ -67,14 +76,5 @@ export class PtyWriter {
       if (written < wanted) break;
     }
     if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#writePiece(), PIECE_EVERY_MS);
-  }
-
-  /** null when the line has hung up, which takes the input along as on any line; the reader tells of it. */
-  #writeOnce(bytes: Uint8Array): number | null {
-    try {
-      return writeSync(this.#fd, bytes);
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === "EAGAIN" ? 0 : null;
-    }
   }
 }

@@ -15,6 +15,7 @@ export const eventType = z.enum([
   "guest.exec",
   "guest.file-read",
   "guest.file-written",
+  "console.changed",
   "console.attached",
   "console.detached",
   "console.taken",

@@ -44,6 +44,8 @@ export const guestConsole = z.object({
     .string()
     .nullable()
     .describe("Why what it prints is not being kept at the moment; null: it is kept"),
+  channel: z.string().describe("What it is connected to in this run, or will be: fd, pts, port:9000, pts,null"),
+  note: z.string().nullable().describe("What to know of it, such as why nothing can be seen yet"),
 });
 
 export const guest = z.object({

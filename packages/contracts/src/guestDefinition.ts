@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { consoleChannels, refineSplit } from "./consoleChannel.ts";
 import { hostPath, idOrName, line, name, paragraphs } from "./text.ts";
 
 /** Smallest guest that boots to a shell with something to spare: docs/uml.md, "Memory". */
@@ -59,13 +60,6 @@ export const disk = z.strictObject({
 });
 export type Disk = z.infer<typeof disk>;
 
-/** Where UML connects one end of a console. More channels come as Corral learns to attach to them. */
-export const channel = z.enum(["fd", "null", "none"]).meta({
-  description:
-    "fd: a terminal that Corral keeps and logs; null: reads nothing, swallows what is written; none: no device at all",
-});
-export type Channel = z.infer<typeof channel>;
-
 export const consoleName = z
   .string()
   .regex(
@@ -77,7 +71,7 @@ export const consoleName = z
     "ssl62 and ssl63 are kept for Corral's guest link and kernel log",
   );
 
-export const consoleDefinition = z.strictObject({ name: consoleName, channel: channel.default("fd") });
+export const consoleDefinition = z.strictObject({ name: consoleName, ...consoleChannels }).superRefine(refineSplit);
 export type ConsoleDefinition = z.infer<typeof consoleDefinition>;
 
 /**
@@ -129,6 +123,19 @@ const uniqueBy = <T>(key: (item: T) => string | number, what: string) =>
     { message: `must not name the same ${what} twice` },
   ] as const;
 
+/** Who connects to a port that two consoles listen on cannot say which of them it wants. */
+const refusePortTwice = (consoles: ConsoleDefinition[], context: z.RefinementCtx): void => {
+  const ports = new Map<string, string>();
+  for (const [index, { name: console, channel }] of consoles.entries()) {
+    if (!channel.startsWith("port:")) continue;
+    const other = ports.get(channel);
+    if (other !== undefined) {
+      context.addIssue({ code: "custom", path: [index, "channel"], message: `${other} listens on that port already` });
+    }
+    ports.set(channel, console);
+  }
+};
+
 export const definitionFields = {
   name,
   description: line(200),
@@ -149,7 +156,8 @@ export const definitionFields = {
   consoles: z
     .array(consoleDefinition)
     .max(CONSOLES_MAXIMUM)
-    .refine(...uniqueBy((c: ConsoleDefinition) => c.name, "console")),
+    .refine(...uniqueBy((c: ConsoleDefinition) => c.name, "console"))
+    .superRefine(refusePortTwice),
   umid: umid.nullable().describe("Name in UML's own directory; null: made from the guest's id"),
   autostart: z.boolean(),
   restartPolicy,

@@ -1,5 +1,6 @@
 export * from "./audit.ts";
 export * from "./client.ts";
+export * from "./consoleChannel.ts";
 export * from "./consoleFrames.ts";
 export * from "./consoleLog.ts";
 export * from "./consoleLogs.ts";

@@ -8,5 +8,6 @@ export { buildDemoImage, type DemoImageRequest } from "./images/demoImage.ts";
 export type { BuiltImage, ImageBuild } from "./images/imageBuild.ts";
 export { registerFile } from "./images/registerFile.ts";
 export { findKernelFiles, type KernelFile, probeKernelFile } from "./kernelFiles.ts";
+export { whyNotHostTerminal } from "./lines/hostTerminal.ts";
 export type { OpenLog } from "./logs/openLog.ts";
 export { type LogRange, Supervisor } from "./supervisor.ts";

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type AttachOptions, ConsoleError, type TypedEntry, type Viewer, type ViewerPort } from "@corral/console";
 import {
+  type ConsoleChannels,
   CorralError,
   type GuestAction,
   type GuestBoot,
@@ -134,6 +135,14 @@ export class Supervisor {
       case "force-restart":
         return guest.force(action);
     }
+  }
+
+  /**
+   * Connects a console of a running guest to other channels, for this run only. Rejects with CorralError wrong_state,
+   * impossible, guest_silent; nothing is changed then.
+   */
+  changeConsole(id: string, name: string, channels: ConsoleChannels): Promise<void> {
+    return this.#guest(id).changeConsole(name, channels);
   }
 
   /** Deletes everything that a guest has on this host. Rejects with wrong_state while it is on. */

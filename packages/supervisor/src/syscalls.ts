@@ -18,6 +18,8 @@ const SYS_pidfd_getfd = 438;
 const F_GETFD = 1;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
+const F_DUPFD_CLOEXEC = 1030;
+const NS_GET_USERNS = 0xb701;
 const TIOCSWINSZ = 0x5414;
 const TIOCGPTN = 0x80045430;
 const LOCK_EX_NB = 2 | 4;
@@ -61,6 +63,20 @@ const checked = (call: string, result: number): number => {
 export const setCloseOnExec = (fd: number): void => {
   const flags = checked("fcntl(F_GETFD)", fcntlInt(fd, F_GETFD));
   checked("fcntl(F_SETFD)", fcntlInt(fd, F_SETFD, "int", flags | FD_CLOEXEC));
+};
+
+/** Another descriptor of the same open file, close-on-exec. */
+export const duplicate = (fd: number): number =>
+  checked("fcntl(F_DUPFD_CLOEXEC)", fcntlInt(fd, F_DUPFD_CLOEXEC, "int", 0));
+
+/**
+ * A descriptor of the user namespace that owns the namespace behind `fd`. EPERM when that is none of this process's nor
+ * of its children's.
+ */
+export const owningUserNamespace = (fd: number): number => {
+  const owner = checked("ioctl(NS_GET_USERNS)", ioctlPointer(fd, NS_GET_USERNS));
+  setCloseOnExec(owner);
+  return owner;
 };
 
 /** Sets the window size of the terminal behind `fd`, in characters. */

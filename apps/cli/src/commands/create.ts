@@ -14,7 +14,7 @@ export const create = defineCommand({
     console: {
       type: "string",
       short: "c",
-      value: "<name[=channel]>",
+      value: "<name[=channel[,output]]>",
       multiple: true,
       meaning: "console, such as con0 or ssl0=fd; con0 if not given",
     },
@@ -94,8 +94,9 @@ const numberOf = (option: string, text: string | undefined): number | undefined 
 };
 
 const parseConsole = (text: string): unknown => {
-  const [name, channel] = text.split("=", 2);
-  return channel === undefined ? { name } : { name, channel };
+  const [name, channels] = text.split("=", 2);
+  const [channel, output] = channels?.split(",") ?? [];
+  return { name, ...(channel !== undefined && { channel }), ...(output !== undefined && { output }) };
 };
 
 const readDefinition = (file: string): Record<string, unknown> => {

@@ -60,8 +60,8 @@ const started = async (home = temporaryHome()) => {
     if (failed !== undefined) throw new Error(`${failed.title}: ${failed.error}`);
     await sleep(20);
   }
-  const attach = async (more: object = {}) => {
-    const path = "/guests/web1/consoles/con0/attach";
+  const attach = async (more: object = {}, console = "con0") => {
+    const path = `/guests/web1/consoles/${console}/attach`;
     const socket = await TestSocket.open({ listen: async () => Number(port) }, path, { headers });
     socket.send({ type: "attach", cols: 80, rows: 24, ...more });
     return { socket, hello: await socket.frame<ServerFrame>(({ type }) => type === "hello") };
@@ -152,4 +152,37 @@ test("a server that closes leaves its guests running and says so, and the next o
   expect(await again.see(/printed-with-42-nobody-there/)).not.toContain("BusyBox");
   again.socket.send(Buffer.from("echo still-$((40 + 2))\n"));
   await again.see(/still-42/);
+});
+
+test("two consoles and two serial lines of every kind are four logs, and a channel is changed for good", async () => {
+  const { server, call, attach } = await started();
+  const consoles = [
+    { name: "con0", channel: "fd" },
+    { name: "con1", channel: "pts" },
+    { name: "ssl0", channel: "port:9000" },
+    { name: "ssl1", channel: "fd" },
+  ];
+  await call("POST", "/guests", { name: "web1", image: "demo", memoryMiB: 64, consoles, start: true });
+  for (const { name } of consoles) {
+    const { socket } = await attach({ since: 0 }, name);
+    await socket.see(PROMPT);
+    socket.socket.send(Buffer.from(`echo log-of-$((40 + 2))-${name}\n`));
+    await socket.see(new RegExp(`log-of-42-${name}`));
+  }
+  for (const { name } of consoles) {
+    const log = (await call("GET", `/guests/web1/consoles/${name}/log?from=0`)).rawPayload.toString("latin1");
+    expect(log.match(/log-of-42-\w+/g)).toEqual([`log-of-42-${name}`]);
+  }
+  const guest: Guest = (await call("GET", "/guests/web1")).json();
+  expect(guest.consoles.map(({ name, channel, note }) => [name, channel, note])).toEqual(
+    consoles.map(({ name, channel }) => [name, channel, null]),
+  );
+
+  const busy = (await call("PATCH", "/guests/web1/consoles/con1", { channel: "null" })).json().error;
+  expect(busy).toMatchObject({ code: "wrong_state", message: expect.stringContaining("has it open") });
+  const changed = await call("PATCH", "/guests/web1/consoles/con5", { channel: "port:9001", keep: true });
+  expect(changed.json()).toMatchObject({ restartNeeded: false });
+  expect((changed.json() as Guest).definition.consoles).toEqual([...consoles, { name: "con5", channel: "port:9001" }]);
+  const [event] = server.app.services.store.events.list({ limit: 1, type: "console.changed" });
+  expect(event).toMatchObject({ data: { console: "con5", channel: "port:9001", keep: true } });
 });

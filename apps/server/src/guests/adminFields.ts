@@ -1,7 +1,7 @@
-import { ADMIN_FIELDS, CorralError, type GuestDefinition } from "@corral/contracts";
+import { ADMIN_FIELDS, CorralError, type GuestDefinition, reachesHost } from "@corral/contracts";
 import type { Caller } from "../people/caller.ts";
 
-type Reaching = Pick<GuestDefinition, (typeof ADMIN_FIELDS)[number] | "disks">;
+type Reaching = Pick<GuestDefinition, (typeof ADMIN_FIELDS)[number] | "disks" | "consoles">;
 
 /**
  * Some fields reach beyond the guest into the host, so that only an admin may set them to anything but what they were.
@@ -16,6 +16,13 @@ export const checkAdminFields = (before: Reaching, after: Reaching, { user }: Ca
   const given = new Set(before.disks.map((disk) => JSON.stringify(disk)));
   const index = after.disks.findIndex((disk) => disk.source.kind === "file" && !given.has(JSON.stringify(disk)));
   if (index >= 0) throw adminsOnly(`disks.${index}.source`);
+  checkConsoles(before.consoles, after.consoles);
+};
+
+const checkConsoles = (before: Reaching["consoles"], after: Reaching["consoles"]): void => {
+  const given = new Set(before.map((console) => JSON.stringify(console)));
+  const index = after.findIndex((console) => reachesHost(console) && !given.has(JSON.stringify(console)));
+  if (index >= 0) throw adminsOnly(`consoles.${index}.channel`);
 };
 
 const adminsOnly = (field: string): CorralError => {

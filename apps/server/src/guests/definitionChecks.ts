@@ -1,8 +1,9 @@
 import { realpathSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { relative, sep } from "node:path";
-import { type GuestDefinition, impossible } from "@corral/contracts";
+import { type GuestDefinition, impossible, type ParsedChannel, parseChannel } from "@corral/contracts";
 import type { GuestLinks, KernelRow, Store } from "@corral/store";
+import { whyNotHostTerminal } from "@corral/supervisor";
 
 export interface ResolvedDefinition {
   /** With the names that its owner, kernel and images have, however they were given. */
@@ -35,6 +36,7 @@ export const resolveDefinition = (definition: GuestDefinition, store: Store, hom
 
   checkDisks(definition);
   checkHostPaths(definition, home);
+  checkHostTerminals(definition);
   checkKernel(definition, kernel);
   checkCpus(definition);
   return {
@@ -115,12 +117,24 @@ const checkKernel = ({ shares, consoles }: GuestDefinition, { name, abilities }:
   if (shares.length > 0 && !abilities.hostfs) {
     throw impossible("shares", `the kernel ${name} was built without hostfs and cannot mount folders of the host`);
   }
-  for (const [index, { channel }] of consoles.entries()) {
-    if (channel === "none" || abilities.channels.includes(channel)) continue;
-    throw impossible(
-      `consoles.${index}.channel`,
-      `the kernel ${name} was built without ${channel}; it has ${abilities.channels.join(", ")}`,
-    );
+  for (const [field, { kind }] of channelsOf(consoles)) {
+    if (kind === "none" || abilities.channels.includes(kind)) continue;
+    throw impossible(field, `the kernel ${name} was built without ${kind}; it has ${abilities.channels.join(", ")}`);
+  }
+};
+
+/** Every channel of every console, with the field that names it. */
+const channelsOf = (consoles: GuestDefinition["consoles"]): (readonly [string, ParsedChannel])[] =>
+  consoles.flatMap(({ channel, output }, index) => [
+    [`consoles.${index}.channel`, parseChannel(channel)] as const,
+    ...(output === undefined ? [] : [[`consoles.${index}.output`, parseChannel(output)] as const]),
+  ]);
+
+/** What is given to a guest as a terminal of the host must be one, and not some other device. */
+const checkHostTerminals = ({ consoles }: GuestDefinition): void => {
+  for (const [field, channel] of channelsOf(consoles)) {
+    const problem = channel.kind === "tty" ? whyNotHostTerminal(channel.path) : null;
+    if (problem !== null) throw impossible(field, problem);
   }
 };
 

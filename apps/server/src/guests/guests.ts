@@ -1,5 +1,8 @@
 import {
+  type ConsoleChange,
+  type ConsoleDefinition,
   CorralError,
+  channelsInWords,
   type Disk,
   disk,
   disksOf,
@@ -80,7 +83,7 @@ export class Guests {
   /** `template`: what it is made from; only then may somebody make it who has to choose among templates. */
   async create({ start, ...wanted }: NewGuest, caller: Caller, template: string | null = null): Promise<Guest> {
     const wish = this.#withDefaults(wanted, caller);
-    const plain = { ...wish, kernelArguments: [], shares: [], disks: [], owner: caller.user.name };
+    const plain = { ...wish, kernelArguments: [], shares: [], disks: [], consoles: [], owner: caller.user.name };
     checkAdminFields(plain, wish, caller);
     const guest = this.#store.transaction(() => {
       const { definition, links } = this.#resolve(wish, wanted);
@@ -148,6 +151,26 @@ export class Guests {
     await Promise.all(own.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));
     this.#tell("guest.reset", guest, caller, `${caller.actor} reset ${name} to its image`);
     return this.answer(guest, caller);
+  }
+
+  /** Connects a console of a running guest to another channel; `keep` writes it into the definition too. */
+  async changeConsole(guest: GuestRecord, name: string, wanted: ConsoleChange, caller: Caller): Promise<Guest> {
+    const { keep, ...channels } = wanted;
+    const { definition } = guest;
+    const consoles = withConsole(definition.consoles, { name, ...channels });
+    const { data: wish, error } = guestDefinition.safeParse({ ...definition, consoles });
+    if (wish === undefined) throw impossible("channel", error.issues[0]?.message ?? "cannot be");
+    checkAdminFields(definition, wish, caller);
+    resolveDefinition(wish, this.#store, this.#home);
+    await this.#supervisor.changeConsole(guest.id, name, channels);
+    this.#tell(
+      "console.changed",
+      guest,
+      caller,
+      `${caller.actor} connected ${name} of ${definition.name} to ${channelsInWords(channels)}`,
+      { console: name, ...channels, keep },
+    );
+    return keep ? this.change(guest, { consoles }, caller) : this.answer(guest, caller);
   }
 
   async delete(guest: GuestRecord, caller: Caller): Promise<void> {
@@ -230,7 +253,7 @@ export class Guests {
   }
 
   #tell(
-    type: "guest.created" | "guest.changed" | "guest.action" | "guest.reset" | "guest.deleted",
+    type: "console.changed" | "guest.created" | "guest.changed" | "guest.action" | "guest.reset" | "guest.deleted",
     { id, ownerId }: GuestRecord,
     author: Caller,
     message: string,
@@ -239,6 +262,12 @@ export class Guests {
     this.#events.append({ type, ...authorOf(author), subject: id, ownerId, message, data });
   }
 }
+
+/** In the place of the console of that name, or as one more. */
+const withConsole = (consoles: readonly ConsoleDefinition[], changed: ConsoleDefinition): ConsoleDefinition[] =>
+  consoles.some(({ name }) => name === changed.name)
+    ? consoles.map((console) => (console.name === changed.name ? changed : console))
+    : [...consoles, changed];
 
 const ignoreRefusal = (error: unknown): void => {
   if (!(error instanceof CorralError)) throw error;

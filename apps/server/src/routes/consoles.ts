@@ -6,12 +6,16 @@ import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { socketRoute } from "../sockets/socketRoute.ts";
 
-export const consoleRoutes = (api: FastifyInstance, { supervisor, events, sockets }: Services): void => {
+export const consoleRoutes = (api: FastifyInstance, { supervisor, events, sockets, guests }: Services): void => {
   route(api, "readConsoleLog", ({ guest, params, query, reply }) => {
     const { offset, bytes, end } = supervisor.readLog(guest.id, params.name, query.from, query.limit);
     reply.headers({ "x-corral-offset": offset, "x-corral-end": end, "cache-control": "no-store" });
     return bytes;
   });
+
+  route(api, "changeConsole", ({ guest, params, body, caller }) =>
+    guests.changeConsole(guest, params.name, body, caller),
+  );
 
   socketRoute(api, socketEndpoints.attach, (socket, caller, request) => {
     const { guest, params } = request;

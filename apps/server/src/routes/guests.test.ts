@@ -103,11 +103,41 @@ test.each([
   ["shares", { image: "demo", shares: [{ name: "a", folder: "/etc" }] }],
   ["owner", { image: "demo", owner: "ada" }],
   ["disks.0.source", { disks: [{ ubd: 0, source: { kind: "file", path: "/etc/hostname" } }] }],
+  ["consoles.0.channel", { image: "demo", consoles: [{ name: "con1", channel: "fd", output: "xterm" }] }],
 ])("only an admin may set %s", async (field, body) => {
   const { admin, user, create } = await stocked();
   const refused = (await create(user, { name: "web1", ...body })).json().error;
   expect([refused.code, refused.details[0].field]).toEqual(["not_allowed", field]);
   expect((await create(admin, { name: "web1", ...body })).statusCode).toBe(201);
+});
+
+test("a console gets no channel that its kernel was built without, and no device that is no terminal", async () => {
+  const { admin, create } = await stocked();
+  const refusal = async (ends: object) =>
+    (await create(admin, { name: "web1", image: "demo", consoles: [{ name: "con1", ...ends }] })).json().error;
+  expect(await refusal({ channel: "pts" })).toMatchObject({
+    code: "impossible",
+    details: [{ field: "consoles.0.channel", message: expect.stringContaining("was built without pts; it has fd") }],
+  });
+  expect(await refusal({ channel: "fd", output: "tty:/dev/null" })).toMatchObject({
+    code: "impossible",
+    details: [{ field: "consoles.0.output", message: expect.stringContaining("/dev/null is not") }],
+  });
+  expect((await refusal({ channel: "tty:/dev/tty" })).details[0].message).toContain("/dev/tty is not");
+  expect((await refusal({ channel: "tty:/dev/no-such" })).details[0].message).toContain("no /dev/no-such");
+});
+
+test("a console is changed only while its guest runs, and a malformed change is refused", async () => {
+  const { server, user, create } = await stocked();
+  await create(user, { name: "web1", image: "demo", consoles: [{ name: "con1", channel: "port:9000" }] });
+  const change = async (name: string, body: object) =>
+    (await server.call("PATCH", `/guests/web1/consoles/${name}`, { as: user, body })).json().error;
+  expect(await change("con1", { channel: "null" })).toMatchObject({ code: "wrong_state" });
+  expect(await change("con1", { channel: "pty" })).toMatchObject({ code: "invalid_request" });
+  expect(await change("con1", {})).toMatchObject({ code: "invalid_request" });
+  expect(await change("ssl63", { channel: "null" })).toMatchObject({ code: "invalid_request" });
+  expect(await change("con1", { channel: "xterm" })).toMatchObject({ code: "not_allowed" });
+  expect(await change("con2", { channel: "port:9000" })).toMatchObject({ code: "impossible" });
 });
 
 test("a user keeps what an admin gave them, and cannot make more of it", async () => {

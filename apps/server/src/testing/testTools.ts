@@ -13,7 +13,7 @@ export const ABILITIES: KernelAbilities = {
   hostfs: true,
   mconsole: true,
   watchdog: true,
-  channels: ["fd", "null", "none"],
+  channels: ["fd", "null", "none", "port", "tty", "xterm"],
   ethTransports: [],
   vector: true,
   seccomp: false,

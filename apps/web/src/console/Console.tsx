@@ -114,6 +114,7 @@ const Console = ({ guest, name, alone, onAlone, onLog, onOpen, onPopOut, onLeave
             // Words of another state are other words: what had the focus in the old ones is gone.
             key={isLost(status.connection) ? "lost" : `${guest.state} ${status.connection.kind}`}
             guest={guest}
+            name={name}
             status={status}
             onRetry={() => open?.session.retryNow()}
             onFocusLost={() => terminal?.focus()}

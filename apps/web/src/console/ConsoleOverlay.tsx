@@ -13,6 +13,8 @@ import { useLogTail } from "./useLogTail.ts";
 
 interface ConsoleOverlayProps {
   readonly guest: Guest;
+  /** The console's name. */
+  readonly name: string;
   readonly status: ConsoleStatus;
   readonly onRetry: () => void;
   /** The words went away, and the button that had the focus with them. */
@@ -20,9 +22,10 @@ interface ConsoleOverlayProps {
 }
 
 /** Why nothing moves on the screen, and the button that helps. What was printed stays readable below. */
-export const ConsoleOverlay = ({ guest, status, onRetry, onFocusLost }: ConsoleOverlayProps) => {
+export const ConsoleOverlay = ({ guest, name, status, onRetry, onFocusLost }: ConsoleOverlayProps) => {
   const { connection, filled } = status;
   const place = { filled, onFocusLost };
+  const note = guest.consoles.find((each) => each.name === name)?.note ?? null;
 
   if (connection.kind === "closed") {
     return (
@@ -89,10 +92,15 @@ export const ConsoleOverlay = ({ guest, status, onRetry, onFocusLost }: ConsoleO
       return filled === 0 ? (
         <Card late {...place} icon={<Spinner size={16} />} title="Booting">
           <BootProgress guest={guest} />
+          {note !== null && <p className="mt-1">{note}</p>}
         </Card>
       ) : null;
     default:
-      return null;
+      return note === null ? null : (
+        <Card late {...place} icon={<Unplug aria-hidden size={16} />} title={`${name} is not connected`}>
+          {note}
+        </Card>
+      );
   }
 };
 

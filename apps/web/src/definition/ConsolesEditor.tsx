@@ -1,25 +1,29 @@
-import { CONSOLES_MAXIMUM, type ConsoleDefinition, channel } from "@corral/contracts";
-import { Plus, X } from "lucide-react";
+import { CONSOLES_MAXIMUM, type ConsoleDefinition, type Guest } from "@corral/contracts";
+import { Plus, X, Zap } from "lucide-react";
+import { useState } from "react";
 import { Button } from "../ui/Button.tsx";
-import { SelectField, TextField } from "../ui/Field.tsx";
+import { TextField } from "../ui/Field.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { ChangeChannelDialog } from "./ChangeChannelDialog.tsx";
+import { ChannelField } from "./ChannelField.tsx";
 import { freeConsole } from "./draft.ts";
-
-const CHANNELS: Record<(typeof channel.options)[number], string> = {
-  fd: "Terminal, kept and logged by Corral",
-  null: "Reads nothing, swallows what is written",
-  none: "No device at all",
-};
+import { OutputField } from "./OutputField.tsx";
 
 interface ConsolesEditorProps {
   readonly consoles: readonly ConsoleDefinition[];
+  readonly admin: boolean;
+  /** The guest, where it is on. */
+  readonly running?: Guest | undefined;
   readonly onChange: (consoles: ConsoleDefinition[]) => void;
 }
 
-export const ConsolesEditor = ({ consoles, onChange }: ConsolesEditorProps) => {
+export const ConsolesEditor = ({ consoles, admin, running, onChange }: ConsolesEditorProps) => {
+  const [changing, setChanging] = useState<ConsoleDefinition>();
   const patch = (index: number, change: Partial<ConsoleDefinition>) =>
     onChange(consoles.map((each, at) => (at === index ? { ...each, ...change } : each)));
+  const main = consoles.find(({ name }) => name === "con0");
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex flex-col gap-3">
       {consoles.map((each, index) => (
         <div
           // biome-ignore lint/suspicious/noArrayIndexKey: a console has no other identity while its name is being typed
@@ -33,28 +37,48 @@ export const ConsolesEditor = ({ consoles, onChange }: ConsolesEditorProps) => {
             value={each.name}
             onChange={(name) => patch(index, { name })}
           />
-          <SelectField
-            path={`consoles.${index}.channel`}
-            label="Channel"
-            value={each.channel}
-            onChange={(value) => patch(index, { channel: channel.parse(value) })}
-          >
-            {channel.options.map((option) => (
-              <option key={option} value={option}>
-                {CHANNELS[option]}
-              </option>
-            ))}
-          </SelectField>
-          <Button
-            label={`Remove ${each.name}`}
-            icon={X}
-            variant="ghost"
-            showLabel="never"
-            onClick={() => onChange(consoles.filter((_, at) => at !== index))}
-            className="mt-5"
-          />
+          <div className="flex flex-col gap-2">
+            <ChannelField
+              path={`consoles.${index}.channel`}
+              label="Channel"
+              value={each.channel}
+              admin={admin}
+              onChange={(channel) => patch(index, { channel })}
+            />
+            <OutputField
+              path={`consoles.${index}.output`}
+              channel={each.channel}
+              value={each.output}
+              admin={admin}
+              onChange={(output) => patch(index, { output })}
+            />
+          </div>
+          <span className="mt-5 flex">
+            {running !== undefined && (
+              <Button
+                label={`Change ${each.name} now`}
+                icon={Zap}
+                variant="ghost"
+                showLabel="never"
+                onClick={() => setChanging(each)}
+              />
+            )}
+            <Button
+              label={`Remove ${each.name}`}
+              icon={X}
+              variant="ghost"
+              showLabel="never"
+              onClick={() => onChange(consoles.filter((_, at) => at !== index))}
+            />
+          </span>
         </div>
       ))}
+      {main?.channel.startsWith("port") === true && (
+        <Notice kind="info">
+          A guest whose main console is a port waits at boot for the first connection. Corral connects by itself as soon
+          as the guest listens.
+        </Notice>
+      )}
       <div>
         <Button
           label="Add a console"
@@ -66,6 +90,9 @@ export const ConsolesEditor = ({ consoles, onChange }: ConsolesEditorProps) => {
           onClick={() => onChange([...consoles, { name: freeConsole(consoles), channel: "fd" }])}
         />
       </div>
+      {running !== undefined && changing !== undefined && (
+        <ChangeChannelDialog guest={running} console={changing} admin={admin} onClose={() => setChanging(undefined)} />
+      )}
     </div>
   );
 };

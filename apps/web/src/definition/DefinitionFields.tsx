@@ -1,4 +1,11 @@
-import { type Image, type Kernel, MEMORY_MAXIMUM_MIB, MEMORY_MINIMUM_MIB, type RestartPolicy } from "@corral/contracts";
+import {
+  type Guest,
+  type Image,
+  type Kernel,
+  MEMORY_MAXIMUM_MIB,
+  MEMORY_MINIMUM_MIB,
+  type RestartPolicy,
+} from "@corral/contracts";
 import type { ReactNode } from "react";
 import { versionBeside } from "../library/kernelVersion.ts";
 import { CheckField, SelectField, TextAreaField, TextField } from "../ui/Field.tsx";
@@ -19,6 +26,8 @@ export interface DefinitionFieldsProps {
   readonly images: readonly Image[];
   readonly kernels: readonly Kernel[];
   readonly admin: boolean;
+  /** The guest, where it is on: some things can be changed at once. */
+  readonly running?: Guest | undefined;
 }
 
 export const NameField = ({ draft, patch }: Pick<DefinitionFieldsProps, "draft" | "patch">) => (
@@ -45,7 +54,7 @@ export const MemoryField = ({ draft, patch }: Pick<DefinitionFieldsProps, "draft
 );
 
 /** Everything but name and memory, and the image of a new guest: those stand where one sees them first. */
-export const DefinitionFields = ({ draft, patch, images, kernels, admin }: DefinitionFieldsProps) => {
+export const DefinitionFields = ({ draft, patch, images, kernels, admin, running }: DefinitionFieldsProps) => {
   const adminOnly = admin ? undefined : "Only an admin may change this: it reaches beyond the guest.";
   return (
     <div className="@container flex flex-col gap-6">
@@ -118,7 +127,12 @@ export const DefinitionFields = ({ draft, patch, images, kernels, admin }: Defin
         <DisksEditor disks={draft.disks} images={images} admin={admin} onChange={(disks) => patch({ disks })} />
       </Group>
       <Group title="Consoles">
-        <ConsolesEditor consoles={draft.consoles} onChange={(consoles) => patch({ consoles })} />
+        <ConsolesEditor
+          consoles={draft.consoles}
+          admin={admin}
+          running={running}
+          onChange={(consoles) => patch({ consoles })}
+        />
       </Group>
       <Group title="Running">
         <CheckField

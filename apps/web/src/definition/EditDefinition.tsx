@@ -76,6 +76,7 @@ export const EditDefinition = ({ guest }: { guest: Guest }) => {
             images={images}
             kernels={kernels}
             admin={me?.user.role === "admin"}
+            running={running ? guest : undefined}
           />
         </FieldErrors>
       </div>

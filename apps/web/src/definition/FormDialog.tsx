@@ -41,6 +41,8 @@ export const FormDialog = <D extends object>({
       onBlur={form.onBlur}
       onSubmit={(event) => {
         event.preventDefault();
+        // A dialog that a form has opened is inside that form to React, wherever the page shows it.
+        event.stopPropagation();
         void form.submit();
       }}
       className="flex flex-col gap-3"

@@ -35,7 +35,9 @@ export const createCommand = (guest: NewGuestInput): string => {
     ...(differs("consoles")
       ? each(
           "--console",
-          guest.consoles?.map((each) => `${each.name}=${each.channel}`),
+          guest.consoles?.map(
+            (each) => `${each.name}=${each.channel}${each.output === undefined ? "" : `,${each.output}`}`,
+          ),
         )
       : []),
     ...(differs("init") ? ["--init", guest.init ?? ""] : []),

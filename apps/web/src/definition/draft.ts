@@ -123,7 +123,7 @@ export const definitionOf = (draft: Draft): GuestDefinition => ({
   rootDevice: draft.rootDevice.trim(),
   init: orNull(draft.init),
   kernelArguments: draft.kernelArguments.split(/\s+/).filter(Boolean),
-  consoles: [...draft.consoles],
+  consoles: draft.consoles.map(({ output, ...console }) => ({ ...console, ...(output !== undefined && { output }) })),
   umid: orNull(draft.umid),
   cpus: draft.cpus.trim() === "" ? null : words(draft.cpus).map(number),
   niceness: number(draft.niceness),

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { consoleChange } from "../consoleChannel.ts";
 import { LOG_READ_MAXIMUM_BYTES } from "../consoleLogs.ts";
 import { defineEndpoints } from "../endpoint.ts";
+import { guest } from "../guest.ts";
 import { consoleName } from "../guestDefinition.ts";
 import { idOrName } from "../text.ts";
 
@@ -18,5 +20,16 @@ export const consolesEndpoints = defineEndpoints({
       limit: z.coerce.number().int().min(1).max(LOG_READ_MAXIMUM_BYTES).default(65_536),
     }),
     contentType: "application/octet-stream",
+  },
+  changeConsole: {
+    method: "PATCH",
+    path: "/guests/:id/consoles/:name",
+    summary: "Connect a console of a running guest to another channel; not while a program of the guest has it open",
+    tag: "consoles",
+    access: { role: "user", guest: "manage" },
+    status: 200,
+    params: z.strictObject({ id: idOrName, name: consoleName }),
+    body: consoleChange,
+    response: guest,
   },
 });

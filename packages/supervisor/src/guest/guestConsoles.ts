@@ -1,4 +1,4 @@
-import { Console, ConsoleLog, type LogProblem, type TypingRules } from "@corral/console";
+import { Console, ConsoleLog, type ConsoleSource, type LogProblem, type TypingRules } from "@corral/console";
 import type { GuestTyping } from "@corral/contracts";
 import { setWindowSize } from "../syscalls.ts";
 import type { GuestFolder } from "./guestFolder.ts";
@@ -70,26 +70,39 @@ export class GuestConsoles {
     return { cols, rows };
   }
 
-  /** Begins to read a launch's ptys. The masters belong to the consoles from here on. */
-  connect(masters: ReadonlyMap<string, number>, boot: number): void {
-    for (const [name, fd] of masters) {
-      const console = this.#consoles.get(name);
-      if (console === undefined) continue;
-      console.markBoot(boot);
-      this.#reading.set(
-        name,
-        new Promise((resolve) => {
-          console.connect({
-            fd,
-            resize: (cols, rows) => setWindowSize(fd, cols, rows),
-            onEnd: () => {
-              resolve();
-              this.#onEnd();
-            },
-          });
-        }),
-      );
-    }
+  /** A launch begins, or is taken up again: says so in every log. */
+  markBoot(boot: number): void {
+    for (const console of this.#consoles.values()) console.markBoot(boot);
+  }
+
+  /** Connects a console to a pty of ours. The master belongs to the console from here on. */
+  connectPty(name: string, fd: number, { takesInput }: { readonly takesInput: boolean }): void {
+    void this.connectLine(name, {
+      fd,
+      ...(takesInput ? {} : { inputFd: null }),
+      resize: (cols, rows) => setWindowSize(fd, cols, rows),
+    });
+  }
+
+  /** Connects a console, which owns the source from here on. Resolves when the guest has closed it. */
+  connectLine(name: string, source: ConsoleSource): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#consoles.get(name)?.connect({
+        ...source,
+        onEnd: () => {
+          resolve();
+          this.#onEnd();
+        },
+      });
+    });
+    this.#reading.set(name, ended);
+    return ended;
+  }
+
+  /** Lets go of what a console is connected to. */
+  disconnect(name: string): void {
+    this.#consoles.get(name)?.disconnect();
+    this.#reading.delete(name);
   }
 
   /** Waits until everything that an ended guest printed is read, and closes its ptys. */

@@ -38,10 +38,24 @@ const launchRecord = z.object({
       fd: z.int(),
       /** N of /dev/pts/N: what is brought back must be the master of this pty, since the guest is not trusted. */
       pty: z.int(),
+      /** Descriptor of its slave there. Left out by earlier versions. */
+      slave: z.int().optional(),
     }),
   ),
   /** The guest link's pty, likewise; null where there is none, as in a record of an older server. */
   link: z.object({ name: z.string(), fd: z.int(), pty: z.int() }).nullable().default(null),
+  /** What every console is connected to in this run. Left out by earlier versions. */
+  lines: z
+    .array(
+      z.object({
+        name: z.string(),
+        channel: z.string(),
+        output: z.string().optional(),
+        /** Processes that hold the line open while no server does. */
+        keepers: z.array(processIdentity),
+      }),
+    )
+    .default([]),
   /** The sandbox's first process, and the kernel, its child. */
   process: z.object({ init: processIdentity, kernel: processIdentity }).nullable(),
   /** What was asked for last, which says what its end means. */
@@ -52,6 +66,11 @@ const launchRecord = z.object({
   booted: z.boolean(),
 });
 export type LaunchRecord = z.infer<typeof launchRecord>;
+export type RunLine = LaunchRecord["lines"][number];
+
+/** What every console is connected to in this run: an earlier version knew of none but those on ptys. */
+export const linesOf = ({ lines, consoles }: LaunchRecord): readonly RunLine[] =>
+  lines.length > 0 ? lines : consoles.map(({ name }) => ({ name, channel: "fd", keepers: [] }));
 
 /** The record of the launch that is not known to have ended, or null. A record that cannot be read is an error. */
 export const readLaunchRecord = (path: string): LaunchRecord | null => {

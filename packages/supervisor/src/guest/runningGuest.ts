@@ -8,13 +8,15 @@ import {
   rootMounted,
   userlandStarted,
 } from "@corral/uml";
+import { isFound, lineEnds } from "../lines/lineEnds.ts";
+import { RunLines } from "../lines/runLines.ts";
 import { GuestLink } from "../link/guestLink.ts";
 import { isAlive, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import type { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { KernelLog } from "./kernelLog.ts";
-import { type LaunchRecord, writeLaunchRecord } from "./launchRecord.ts";
+import { type LaunchRecord, linesOf, type RunLine, writeLaunchRecord } from "./launchRecord.ts";
 
 /** How often a booting guest's kernel log is looked at: often enough that "running" is never late to the eye. */
 const BOOT_POLL_MS = 50;
@@ -48,6 +50,8 @@ export interface RunListeners {
   readonly onBooted: () => void;
   /** Its guest link has another state. */
   readonly onLinkChanged: () => void;
+  /** What its consoles are connected to changed. */
+  readonly onLinesChanged: () => void;
   /** Another line of the kernel log while it boots. */
   readonly onBootLine: (line: string) => void;
   /** The process is gone and everything it printed is read. Called once, and not after `leave`. */
@@ -79,6 +83,7 @@ export class RunningGuest {
   readonly mconsole: MconsoleClient;
   /** null where the definition has it off, or where it could not be brought back. */
   readonly link: GuestLink | null;
+  readonly lines: RunLines;
   readonly #folder: GuestFolder;
   readonly #kernelLog: KernelLog;
   readonly #consoles: GuestConsoles;
@@ -114,6 +119,14 @@ export class RunningGuest {
       socketMode: OPEN_TO_GUEST,
     });
     this.link = options.link === null ? null : this.#openLink(options.link, options.child === null);
+    this.lines = new RunLines({
+      consoles: this.#consoles,
+      mconsole: this.mconsole,
+      kernel: () => this.#record.process?.kernel ?? null,
+      line: (name) => this.#line(name),
+      noteKeepers: (name, keepers) => this.noteLine({ ...this.#line(name), keepers }),
+      onChange: () => this.#listeners.onLinesChanged(),
+    });
     if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     else options.child.once("exit", (code) => void this.#end(code));
     if (!options.record.booted) this.#watchBoot();
@@ -145,6 +158,25 @@ export class RunningGuest {
     this.#record = { ...this.#record, ...changes };
     if (!this.#over) writeLaunchRecord(this.#folder.launchRecord, this.#record);
     if (this.#record.process !== null) this.#settleIdentified();
+  }
+
+  /** Connects a console, now or as soon as the guest has it open. The master of its pty, if it has one, goes with it. */
+  connectConsole(name: string, master: number | undefined): void {
+    const line = this.#line(name);
+    if (isFound(line)) this.lines.follow(name, master);
+    else if (master !== undefined)
+      this.#consoles.connectPty(name, master, { takesInput: lineEnds(line).write !== null });
+  }
+
+  /** Writes down what a console is connected to from now on. */
+  noteLine(line: RunLine): void {
+    this.note({ lines: [...linesOf(this.#record).filter(({ name }) => name !== line.name), line] });
+  }
+
+  #line(name: string): RunLine {
+    const line = linesOf(this.#record).find((each) => each.name === name);
+    if (line === undefined) throw new Error(`the guest has no console ${name} in this run`);
+    return line;
   }
 
   /** Looks at once whether the kernel still lives: called when a console hangs up. */
@@ -224,6 +256,7 @@ export class RunningGuest {
     if (this.#over) return;
     this.#over = true;
     this.#stopTimers();
+    this.lines.stop();
     this.mconsole.close();
     const { process } = this.#record;
     let { exitCode } = readSandboxStatus(this.#folder.sandboxStatus);
@@ -244,6 +277,7 @@ export class RunningGuest {
   leave(): void {
     this.#over = true;
     this.#stopTimers();
+    this.lines.stop();
     this.mconsole.close();
     this.link?.close();
     this.#listener.close();

@@ -20,5 +20,7 @@ export interface GuestStatus {
     bytes: number;
     viewers: number;
     historyProblem: string | null;
+    channel: string;
+    note: string | null;
   }[];
 }

@@ -1,10 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CorralError, type Ending, type GuestLinkState, type GuestState } from "@corral/contracts";
+import {
+  type ConsoleChannels,
+  CorralError,
+  channelsInWords,
+  type Ending,
+  type GuestLinkState,
+  type GuestState,
+  isKept,
+} from "@corral/contracts";
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
 import type { SupervisorEvent } from "../events.ts";
 import { type Found, recoverMasters, resolveLaunch } from "../launch/adopt.ts";
 import type { BootGate } from "../launch/bootGate.ts";
 import { completeRecord, launch } from "../launch/launch.ts";
+import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
 import { GuestInside } from "../link/inside.ts";
 import { setClock } from "../link/machine.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
@@ -17,7 +26,7 @@ import type { GuestFolder } from "./guestFolder.ts";
 import type { GuestSpec } from "./guestSpec.ts";
 import { GuestHistory, type Run } from "./history.ts";
 import { KernelLog } from "./kernelLog.ts";
-import { type LaunchRecord, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
+import { type LaunchRecord, linesOf, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
 import { listenForNotifications, RunningGuest, type RunOptions } from "./runningGuest.ts";
 import { specDigest } from "./specDigest.ts";
 import type { GuestStatus } from "./status.ts";
@@ -82,7 +91,7 @@ export class SupervisedGuest {
         this.#emit({ type: "console-log", id: spec.id, console, problem: problem?.message ?? null }),
       onEnd: () => this.#run?.checkAlive(),
     });
-    this.consoles.keep(keptConsoles(spec));
+    this.consoles.keep(keptConsoles(spec.definition.consoles));
   }
 
   get spec(): GuestSpec {
@@ -102,6 +111,12 @@ export class SupervisedGuest {
 
   status(): GuestStatus {
     const run = this.#run;
+    const { consoles } = this.#spec.definition;
+    const lines = run === null ? consoles : linesOf(run.record);
+    const channelOf = (name: string): string => {
+      const line = lines.find((each) => each.name === name);
+      return line === undefined ? "none" : channelsInWords(line);
+    };
     return {
       id: this.#spec.id,
       ...this.#condition.view,
@@ -109,7 +124,8 @@ export class SupervisedGuest {
       pid: run?.pid ?? null,
       boots: this.#history.boots,
       bootRetries: this.#history.bootRetries,
-      restartNeeded: run !== null && run.record.specDigest !== specDigest(this.#spec),
+      restartNeeded:
+        run !== null && (run.record.specDigest !== specDigest(this.#spec) || !haveSameChannels(lines, consoles)),
       link: this.#linkState,
       ending: this.#history.ending,
       consoles: this.consoles.all.map((console) => ({
@@ -118,6 +134,8 @@ export class SupervisedGuest {
         bytes: console.end,
         viewers: console.viewers.length,
         historyProblem: console.log.problem?.message ?? null,
+        channel: channelOf(console.name),
+        note: run?.lines.note(console.name) ?? null,
       })),
     };
   }
@@ -125,7 +143,7 @@ export class SupervisedGuest {
   /** The definition is this one from the next start on. */
   define(spec: GuestSpec): void {
     this.#spec = spec;
-    if (this.#run === null) this.consoles.keep(keptConsoles(spec));
+    if (this.#run === null) this.consoles.keep(keptConsoles(spec.definition.consoles));
   }
 
   /**
@@ -147,10 +165,9 @@ export class SupervisedGuest {
 
   #adopt(record: LaunchRecord): void {
     const recovered = recoverMasters(record);
-    if (recovered.ok) {
-      this.consoles.keep(record.consoles.map((console) => console.name));
-      this.consoles.connect(recovered.masters, record.bootNumber);
-    } else {
+    this.consoles.keep(keptConsoles(linesOf(record)));
+    this.consoles.markBoot(record.bootNumber);
+    if (!recovered.ok) {
       this.#emit({
         type: "warning",
         id: this.#spec.id,
@@ -158,6 +175,7 @@ export class SupervisedGuest {
       });
     }
     this.#run = this.#watch(record, { child: null, link: recovered.ok ? recovered.link : null }, this.#listen());
+    this.#connectConsoles(this.#run, recovered.ok ? recovered.masters : new Map());
     if (record.asked !== null) this.#condition.startDeadline();
     // Whether the last server came to pause it is not known: pausing a paused guest does nothing.
     if (record.paused) void this.#run.mconsole.stop({ timeoutMs: MCONSOLE_TIMEOUT_MS }).catch(() => {});
@@ -225,7 +243,7 @@ export class SupervisedGuest {
   }
 
   async #launchNow(calledOff: AbortSignal): Promise<void> {
-    this.consoles.keep(keptConsoles(this.#spec));
+    this.consoles.keep(keptConsoles(this.#spec.definition.consoles));
     const listener = this.#listen();
     const bootNumber = this.#history.boots + 1;
     try {
@@ -239,9 +257,10 @@ export class SupervisedGuest {
         sizeOf: (name) => this.consoles.sizeOf(name),
       });
       this.#history.begins(launched.record);
-      this.consoles.connect(launched.masters, bootNumber);
+      this.consoles.markBoot(bootNumber);
       const run = this.#watch(launched.record, launched, listener);
       this.#run = run;
+      this.#connectConsoles(run, launched.masters);
       this.#condition.become("booting");
       const complete = completeRecord(launched.record, this.#folder).then((record) => {
         if (record?.process != null) run.note({ process: record.process });
@@ -256,6 +275,22 @@ export class SupervisedGuest {
       removeLaunchRecord(this.#folder.launchRecord);
       throw error;
     }
+  }
+
+  #connectConsoles(run: RunningGuest, masters: ReadonlyMap<string, number>): void {
+    for (const { name } of linesOf(run.record)) {
+      if (this.consoles.get(name) !== undefined) run.connectConsole(name, masters.get(name));
+    }
+  }
+
+  /**
+   * Connects a console of the running guest to other channels, for this run. Rejects with CorralError, and has changed
+   * nothing then.
+   */
+  async changeConsole(name: string, channels: ConsoleChannels): Promise<void> {
+    const run = this.#runOrThrow();
+    await changeChannels({ run, consoles: this.consoles, name, channels, guest: this.#name });
+    this.#condition.changed();
   }
 
   #launchFailed(error: unknown): void {
@@ -371,6 +406,7 @@ export class SupervisedGuest {
       listeners: {
         onBooted: () => this.#booted(),
         onLinkChanged: () => this.#condition.changed(),
+        onLinesChanged: () => this.#condition.changed(),
         onBootLine: (line) => this.#condition.progress(line),
         onEnded: (exitCode) => this.#ended(exitCode),
       },
@@ -440,7 +476,7 @@ export class SupervisedGuest {
     removeLaunchRecord(this.#folder.launchRecord);
     if (this.#closed) return;
     if (next === "stay-off" || crashed) {
-      this.consoles.keep(keptConsoles(this.#spec));
+      this.consoles.keep(keptConsoles(this.#spec.definition.consoles));
       this.#condition.become(crashed ? "crashed" : "stopped", ending.message);
       return;
     }
@@ -512,6 +548,6 @@ const adoptedState = (record: LaunchRecord): GuestState => {
   return record.booted ? "running" : "booting";
 };
 
-/** The consoles of a definition that Corral keeps. */
-const keptConsoles = (spec: GuestSpec): string[] =>
-  spec.definition.consoles.filter((console) => console.channel === "fd").map((console) => console.name);
+/** The consoles that Corral keeps. */
+const keptConsoles = (consoles: readonly (ConsoleChannels & { readonly name: string })[]): string[] =>
+  consoles.filter(isKept).map((console) => console.name);

@@ -1,6 +1,7 @@
 import type { HostCheck } from "@corral/contracts";
 import { type Check, type Finding, failure } from "./check.ts";
 import { adoption } from "./checks/adoption.ts";
+import { portConsoles } from "./checks/portConsoles.ts";
 import { programs } from "./checks/programs.ts";
 import { resources } from "./checks/resources.ts";
 import { sandboxing } from "./checks/sandboxing.ts";
@@ -11,7 +12,14 @@ const LOOK_TIMEOUT_MS = 8_000;
 
 /** Looks at everything on this host that Corral depends on, all at once, and says in plain words what is wrong. */
 export const checkHost = (home: string): Promise<HostCheck[]> => {
-  const checks: readonly Check[] = [...programs, ...sandboxing, ...adoption, ...resources(home), ...surroundings(home)];
+  const checks: readonly Check[] = [
+    ...programs,
+    portConsoles,
+    ...sandboxing,
+    ...adoption,
+    ...resources(home),
+    ...surroundings(home),
+  ];
   return Promise.all(checks.map(async ({ id, title, look }) => ({ id, title, ...(await boundedLook(look)) })));
 };
 

@@ -82,6 +82,20 @@ export const recoverMasters = (record: LaunchRecord): Recovered => {
   }
 };
 
+/** The master of one console that this server let go of; null where it cannot be brought back. */
+export const recoverConsole = (record: LaunchRecord, name: string): number | null => {
+  const recorded = record.consoles.find((console) => console.name === name);
+  if (record.process === null || recorded === undefined) return null;
+  const pidfd = pidfdOpen(record.process.kernel.pid);
+  try {
+    return isAlive(record.process.kernel) ? recoverMaster(pidfd, recorded) : null;
+  } catch {
+    return null;
+  } finally {
+    closeSync(pidfd);
+  }
+};
+
 /** Throws, and leaves nothing open, when it is not the master that was recorded. */
 const recoverMaster = (pidfd: number, { fd, pty }: { readonly fd: number; readonly pty: number }): number => {
   const master = pidfdGetfd(pidfd, fd);

@@ -2,14 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CorralError } from "@corral/contracts";
-import { type ConsoleArgument, kernelCommandLine } from "@corral/uml";
+import { CorralError, isKept } from "@corral/contracts";
+import { kernelCommandLine } from "@corral/uml";
 import { prepareDisks } from "../guest/disks.ts";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import type { GuestSpec } from "../guest/guestSpec.ts";
 import type { KernelLog } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { specDigest } from "../guest/specDigest.ts";
+import { needsPty } from "../lines/lineEnds.ts";
+import { PORT_TERMINAL, PORT_TERMINAL_PLACES } from "../lines/lineTools.ts";
+import { ttyMounts, umlChannels } from "../lines/umlChannels.ts";
 import { closePty, openPty, type PtyPair } from "../pty.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { librariesOf } from "../sandbox/libraries.ts";
@@ -71,8 +74,9 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const ptys = new Map<string, PtyPair>();
   const descriptors: number[] = [];
   try {
-    for (const { name, channel } of definition.consoles) {
-      if (channel === "fd") ptys.set(name, openPty(options.sizeOf(name).cols, options.sizeOf(name).rows));
+    for (const console of definition.consoles) {
+      const { cols, rows } = options.sizeOf(console.name);
+      if (needsPty(console)) ptys.set(console.name, openPty(cols, rows));
     }
     if (definition.guestLink) ptys.set(LINK_DEVICE, openPty(LINK_SIZE.cols, LINK_SIZE.rows));
     const status = openSync(folder.sandboxStatus, "w", 0o600);
@@ -96,6 +100,8 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         ...(spec.kernel.modules === null
           ? []
           : [{ source: spec.kernel.modules, target: `/shares/${MODULES_SHARE}`, writable: false }]),
+        ...PORT_TERMINAL_PLACES.map((target) => ({ source: PORT_TERMINAL, target, writable: false })),
+        ...definition.consoles.flatMap(ttyMounts),
       ],
       memoryMiB: definition.memoryMiB,
       cpus: definition.cpus,
@@ -112,8 +118,10 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         rootMode: "rw",
         init: definition.init,
         consoles: [
-          ...definition.consoles.map((console) => consoleArgument(console.name, console.channel, layout.slaves)),
-          ...(definition.guestLink ? [consoleArgument(LINK_DEVICE, "fd", layout.slaves)] : []),
+          ...definition.consoles.map((console) => umlChannels(console, layout.slaves.get(console.name))),
+          ...(definition.guestLink
+            ? [umlChannels({ name: LINK_DEVICE, channel: "fd" }, layout.slaves.get(LINK_DEVICE))]
+            : []),
           { device: `ssl${KERNEL_LOG_LINE}`, input: "null", output: `fd:${KERNEL_LOG_FD}` },
         ],
         kernelConsoles: [`ttyS${KERNEL_LOG_LINE}`, mainConsole(definition.consoles)],
@@ -126,6 +134,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       name,
       fd: layout.masters.get(name) as number,
       pty: number,
+      slave: layout.slaves.get(name) as number,
     }));
     const record: LaunchRecord = {
       version: 1,
@@ -140,6 +149,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       kernelLogStart: kernelLog.end,
       consoles: recorded.filter(({ name }) => name !== LINK_DEVICE),
       link: recorded.find(({ name }) => name === LINK_DEVICE) ?? null,
+      lines: definition.consoles.map((console) => ({ ...console, keepers: [] })),
       process: null,
       asked: null,
       paused: false,
@@ -223,28 +233,25 @@ const descriptorLayout = (ptys: ReadonlyMap<string, PtyPair>) => {
   const inherited: number[] = [];
   const hand = (fd: number): number => FIRST_CONSOLE_FD + inherited.push(fd) - 1;
   for (const [name, pair] of ptys) {
-    if (name !== "con0") slaves.set(name, hand(pair.slave));
+    slaves.set(name, name === "con0" ? 0 : hand(pair.slave));
     masters.set(name, hand(pair.master));
   }
   return { slaves, masters, inherited };
 };
 
-const consoleArgument = (name: string, channel: string, slaves: ReadonlyMap<string, number>): ConsoleArgument => {
-  if (channel !== "fd") return { device: name, input: channel };
-  const slave = slaves.get(name);
-  return slave === undefined ? { device: name, input: "fd:0", output: "fd:1" } : { device: name, input: `fd:${slave}` };
-};
-
-/** Where /dev/console is: the first console that a person can see, else tty0. */
+/** Where /dev/console is: the first console that Corral keeps, one that it has from the first byte on before others. */
 const mainConsole = (consoles: GuestSpec["definition"]["consoles"]): string =>
-  guestDevice((consoles.find((console) => console.channel === "fd") ?? { name: "con0" }).name);
+  guestDevice((consoles.find(needsPty) ?? consoles.find(isKept) ?? { name: "con0" }).name);
 
 /** con3 is the guest's tty3, ssl3 its ttyS3. */
 const guestDevice = (name: string): string => name.replace("con", "tty").replace("ssl", "ttyS");
 
 /** Words for our images' own init: unknown to the kernel, which keeps them in /proc/cmdline. */
 const guestWords = ({ definition, kernel }: GuestSpec): string[] => {
-  const consoles = definition.consoles.filter((console) => console.channel !== "none" && console.channel !== "null");
+  // A shell that can read nothing, or whose words nobody sees, would only end and be started again.
+  const consoles = definition.consoles.filter(
+    ({ channel, output = channel }) => ![channel, output].some((end) => end === "none" || end === "null"),
+  );
   return [
     `corral.name=${definition.name}`,
     `corral.consoles=${consoles.map((console) => guestDevice(console.name)).join(":")}`,

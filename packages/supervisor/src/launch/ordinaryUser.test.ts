@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { demoImage, PROMPT, processesOf, specOf } from "../testing/fleet.ts";
+import type { GuestStatus } from "../index.ts";
+import { demoImage, PROMPT, processesOf, specOf, until } from "../testing/fleet.ts";
 import { OrdinaryUser, ServerProcess } from "../testing/serverProcess.ts";
 
 let home: string;
@@ -19,20 +20,45 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** Consoles that are made inside the sandbox, by its kernel: the server has to enter its namespaces for them. */
+const FOUND = ["con1", "ssl0"];
+
+const attachable = (status: GuestStatus, name: string): boolean =>
+  status.consoles.some((console) => console.name === name && console.attachable);
+
 it("an ordinary user's guest has a user namespace of its own, survives the server, and is gone when forced off", async () => {
-  const spec = await specOf("user1", await demoImage());
+  const spec = await specOf("user1", await demoImage(), {
+    consoles: [
+      { name: "con0", channel: "fd" },
+      { name: "con1", channel: "pts" },
+      { name: "ssl0", channel: "port:9100" },
+    ],
+  });
   await server.resume([spec]);
   await server.act(spec.id, "start");
   await server.see(spec.id, PROMPT);
   await server.type(spec.id, "con0", "echo boot-$((1+1))\r");
   await server.see(spec.id, /boot-2/);
   expect(processesOf(`${home}/`).some((line) => line.includes("bwrap"))).toBe(true);
+  for (const name of FOUND) {
+    await server.see(spec.id, PROMPT, name);
+    await server.type(spec.id, name, "mine=kept\r");
+    await server.see(spec.id, /mine=kept/, name);
+  }
 
   await server.kill();
   server = new ServerProcess(home, user);
   expect(await server.resume([spec])).toMatchObject({ adopted: 1 });
   await server.type(spec.id, "con0", "echo again-$((1+1))\r");
   await server.see(spec.id, /again-2/);
+  for (const name of FOUND) {
+    await until(
+      async () => attachable(await server.status(spec.id), name),
+      () => `${name} to be taken back`,
+    );
+    await server.type(spec.id, name, "echo it is $mine\r");
+    await server.see(spec.id, /it is kept/, name);
+  }
   await server.act(spec.id, "force-off");
   expect(processesOf(`${home}/guests`)).toEqual([]);
 });

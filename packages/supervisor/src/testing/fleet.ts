@@ -225,12 +225,12 @@ export const viewing = (supervisor: Supervisor, id: string, name: string, since?
 
 /** Waits for something that happens soon. Never asserts how soon. */
 export const until = async (
-  condition: () => boolean,
+  condition: () => boolean | Promise<boolean>,
   what: () => string,
   patienceMs: number = PATIENCE_MS,
 ): Promise<void> => {
   const deadline = Date.now() + patienceMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited ${patienceMs} ms in vain for ${what()}`);
     await sleep(10);
   }

@@ -92,15 +92,15 @@ export class ServerProcess {
     return (await this.#ask({ status: id })) as GuestStatus;
   }
 
-  /** What con0's log holds from an offset on; left out: its last part. */
-  async log(id: string, from?: number): Promise<string> {
-    return (await this.#ask({ log: [id, "con0", from] })) as string;
+  /** What a console's log holds from an offset on; left out: its last part. */
+  async log(id: string, from?: number, console = "con0"): Promise<string> {
+    return (await this.#ask({ log: [id, console, from] })) as string;
   }
-  /** Waits until the end of con0's log matches. */
-  async see(id: string, pattern: RegExp): Promise<void> {
+  /** Waits until the end of a console's log matches. */
+  async see(id: string, pattern: RegExp, console = "con0"): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
-      const log = await this.log(id);
+      const log = await this.log(id, undefined, console);
       if (pattern.test(log)) return;
       if (Date.now() > deadline) throw new Error(`waited in vain for ${pattern}; the log ends: ${log.slice(-300)}`);
       await sleep(20);

@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ProcessIdentity, RunLine } from "../guest/launchRecord.ts";
+import { isAlive } from "../sandbox/processes.ts";
+import { TestFleet, until, type Viewing } from "../testing/fleet.ts";
+
+const CONSOLES = [
+  { name: "con0", channel: "fd" },
+  { name: "con1", channel: "pts" },
+  { name: "ssl0", channel: "port:9100" },
+  { name: "ssl1", channel: "null", output: "fd" },
+  { name: "con2", channel: "null" },
+];
+
+describe("a guest with a console of each kind", () => {
+  let fleet: TestFleet;
+  let booted: Awaited<ReturnType<TestFleet["boot"]>>;
+  beforeAll(async () => {
+    fleet = await TestFleet.open();
+    booted = await fleet.boot("lines1", { consoles: CONSOLES });
+  });
+  afterAll(() => fleet.end());
+
+  const consoleOf = (name: string) =>
+    fleet.supervisor.status(booted.spec.id).consoles.find((console) => console.name === name);
+  const attachable = (name: string) =>
+    until(
+      () => consoleOf(name)?.attachable === true,
+      () => `${name} to be connected: ${JSON.stringify(consoleOf(name))}`,
+    );
+
+  /** Attaches once the console is connected, and presses return for a prompt. */
+  const viewOf = async (name: string): Promise<Viewing> => {
+    await attachable(name);
+    const console = fleet.view(booted.spec.id, name);
+    console.type("\r");
+    return console;
+  };
+
+  it("has a shell on the pts and on the port, each with a log of its own", async () => {
+    for (const [name, tty] of [
+      ["con1", "/dev/tty1"],
+      ["ssl0", "/dev/ttyS0"],
+    ] as const) {
+      const console = await viewOf(name);
+      console.type("mine=$(tty); echo on $mine\r");
+      await console.see(new RegExp(`on ${tty}`));
+      console.detach();
+    }
+    expect(consoleOf("con1")).toMatchObject({ channel: "pts", note: null });
+  });
+
+  it("is told the size of a window on a port", async () => {
+    const console = await viewOf("ssl0");
+    console.resize(93, 31);
+    console.type("stty size\r");
+    await console.see(/31 93/);
+    console.detach();
+  });
+
+  it("brings every byte through a port, 255 and carriage returns among them", async () => {
+    const console = await viewOf("ssl0");
+    console.type("stty -opost; printf '<\\377\\377\\r\\000\\r\\n>'; stty opost\r");
+    await console.see(/<\xff\xff\r\0\r\n>/);
+    console.detach();
+  });
+
+  it("shows what is printed to one end of a console and says that it takes no input", async () => {
+    const watched = fleet.view(booted.spec.id, "ssl1");
+    booted.console.type("echo only-$((1+1)) > /dev/ttyS1\r");
+    await watched.see(/only-2/);
+    watched.detach();
+  });
+
+  it("goes on with the next shell when one has ended", async () => {
+    for (const name of ["con1", "ssl0"]) {
+      const console = await viewOf(name);
+      console.type("exit\r");
+      await console.see(/built-in shell[\s\S]*# (.\[6n)?$/);
+      console.type("echo mine=[$mine]; mine=$(tty)\r");
+      await console.see(/mine=\[\]/);
+      console.detach();
+    }
+  });
+
+  it("keeps the shells on them while no server runs, and what they print", async () => {
+    for (const name of ["con1", "ssl0"]) {
+      const console = await viewOf(name);
+      console.type("(sleep 0.3; echo meanwhile-$((1+1))) &\r");
+      await console.see(/&\r/);
+      console.detach();
+    }
+    await fleet.supervisor.close({ stopGuests: false });
+    await sleep(600);
+    await fleet.reopen([booted.spec]);
+    for (const [name, tty] of [
+      ["con1", "/dev/tty1"],
+      ["ssl0", "/dev/ttyS0"],
+    ] as const) {
+      const console = await viewOf(name);
+      console.type("echo still $mine\r");
+      await console.see(new RegExp(`still ${tty}`));
+      console.detach();
+      await until(
+        () => logOf(name).includes("meanwhile-2"),
+        () => `what ${name} printed meanwhile`,
+      );
+      expect(logOf(name).match(/meanwhile-2/g)).toHaveLength(1);
+    }
+  });
+
+  it("gets another channel while it runs, unless a program has the console open", async () => {
+    const { id } = booted.spec;
+    const change = (name: string, channel: string) => fleet.supervisor.changeConsole(id, name, { channel });
+    await expect(change("con1", "null")).rejects.toMatchObject({ code: "wrong_state" });
+    await expect(change("con2", "fd")).rejects.toMatchObject({ code: "impossible" });
+    await expect(change("con2", "tty:/dev/tty1")).rejects.toMatchObject({ code: "impossible" });
+    expect(fleet.supervisor.status(id).restartNeeded).toBe(false);
+
+    const main = fleet.view(id);
+    for (const channel of ["pts", "port:9101"]) {
+      await change("con2", channel);
+      expect(fleet.supervisor.status(id)).toMatchObject({ restartNeeded: true });
+      main.type(`sh -c 'echo by-${channel.slice(0, 3)}-$((1+1)); read word; echo got $word' > /dev/tty2 < /dev/tty2\r`);
+      await attachable("con2");
+      const console = fleet.view(id, "con2");
+      await until(
+        () => logOf("con2").includes(`by-${channel.slice(0, 3)}-2`),
+        () => `words on con2: ${JSON.stringify(logOf("con2"))}`,
+      );
+      console.type("hello\r");
+      await console.see(/got hello/);
+      console.detach();
+    }
+    await change("con2", "null");
+    expect(fleet.supervisor.status(id)).toMatchObject({ restartNeeded: false });
+    await change("ssl1", "null");
+    await change("ssl1", "fd");
+    const back = fleet.view(id, "ssl1");
+    main.type("echo again-$((1+1)) > /dev/ttyS1\r");
+    await back.see(/again-2/);
+    main.detach();
+  });
+
+  it("leaves no process behind", async () => {
+    const record = JSON.parse(readFileSync(join(fleet.home, "guests", booted.spec.id, "launch.json"), "utf8"));
+    const keepers: ProcessIdentity[] = record.lines.flatMap((line: RunLine) => line.keepers);
+    expect(keepers.filter(isAlive).length).toBeGreaterThanOrEqual(2);
+    await fleet.supervisor.act(booted.spec.id, "force-off");
+    await until(
+      () => !keepers.some(isAlive),
+      () => `the end of ${JSON.stringify(keepers.filter(isAlive))}`,
+    );
+  });
+
+  const logOf = (name: string): string =>
+    Buffer.from(fleet.supervisor.readLog(booted.spec.id, name, 0, 1 << 20).bytes).toString("latin1");
+});
