@@ -47,6 +47,7 @@ import { groupRoutes } from "./routes/groups.ts";
 import { guestAccessRoutes } from "./routes/guestAccess.ts";
 import { guestRoutes } from "./routes/guests.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { herdRoutes } from "./routes/herd.ts";
 import { imageRoutes } from "./routes/images.ts";
 import { insideRoutes } from "./routes/inside.ts";
 import { kernelRoutes } from "./routes/kernels.ts";
@@ -162,6 +163,7 @@ const ROUTES = [
   typingRoutes,
   watchLinkRoutes,
   insideRoutes,
+  herdRoutes,
   imageRoutes,
   kernelRoutes,
   taskRoutes,

@@ -3,6 +3,7 @@ import type { ConsoleSource, Line, LineListener } from "./consoleSource.ts";
 import { ConsoleError } from "./errors.ts";
 import { InputRecording, readRecording, type TypedEntry } from "./inputRecording.ts";
 import type { WindowSize } from "./logMarks.ts";
+import type { Picture } from "./picture.ts";
 import { INPUT_MAXIMUM_BYTES, PtyWriter } from "./ptyWriter.ts";
 import type { Snapshot } from "./savedScreen.ts";
 import { ScreenKeeper } from "./screenKeeper.ts";
@@ -199,9 +200,14 @@ export class Console {
     return viewer;
   }
 
-  /** The screen as it is now, for a thumbnail. Rejects with ConsoleError disposed. */
+  /** The screen as it is now, to be drawn in a terminal. Rejects with ConsoleError disposed. */
   snapshot(): Promise<Snapshot> {
     return this.#keeper.snapshot();
+  }
+
+  /** The same for a thumbnail. Rejects with ConsoleError disposed. */
+  picture(): Promise<Picture> {
+    return this.#keeper.picture();
   }
 
   /** Disconnects, closes all viewers' ports, saves the screen, closes the log. Idempotent. */

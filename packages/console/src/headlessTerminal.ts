@@ -1,6 +1,7 @@
 import serializeAddon from "@xterm/addon-serialize";
 import headless from "@xterm/headless";
 import { UnicodeGraphemesAddon } from "./graphemes.ts";
+import { PICTURE_MAXIMUM_COLS, PICTURE_MAXIMUM_ROWS, type Picture, runsOf } from "./picture.ts";
 
 /*
  * xterm.js without a display, parsing at once instead of in a timer of its own: so a hostile guest's output can be cut
@@ -95,6 +96,24 @@ export class HeadlessTerminal {
     const withScrollback = this.#serializer.serialize();
     const text = withScrollback.length <= TEXT_MAXIMUM ? withScrollback : this.#serializer.serialize({ scrollback: 0 });
     return text.length <= BARE_TEXT_MAXIMUM ? text + this.#furtherModes() : null;
+  }
+
+  /** What it shows, without its history. */
+  picture(): Omit<Picture, "offset"> {
+    const { active } = this.#terminal.buffer;
+    const { cols, rows } = this;
+    // Around the cursor, where there is more than a picture holds.
+    const first = Math.min(
+      Math.max(0, active.cursorY - PICTURE_MAXIMUM_ROWS + 1),
+      Math.max(0, rows - PICTURE_MAXIMUM_ROWS),
+    );
+    const cell = active.getNullCell();
+    const lines = Array.from({ length: Math.min(rows, PICTURE_MAXIMUM_ROWS) }, (_, row) => {
+      const line = active.getLine(active.baseY + first + row);
+      return line === undefined ? [] : runsOf(cols, (col) => line.getCell(col, cell));
+    });
+    const shown = !this.#core.coreService.isCursorHidden && active.cursorX < PICTURE_MAXIMUM_COLS;
+    return { cols, rows, lines, cursor: shown ? [active.cursorX, active.cursorY - first] : null };
   }
 
   dispose(): void {

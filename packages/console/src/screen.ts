@@ -1,6 +1,7 @@
 import type { ConsoleLog } from "./consoleLog.ts";
 import { HeadlessTerminal } from "./headlessTerminal.ts";
 import type { LogMark } from "./logMarks.ts";
+import type { Picture } from "./picture.ts";
 import { skipPlainLines } from "./plainOutput.ts";
 import type { Snapshot } from "./savedScreen.ts";
 
@@ -92,6 +93,10 @@ export class Screen {
       screen = "";
     }
     return { offset: this.#resumeOffset(), cols: this.#terminal.cols, rows: this.#terminal.rows, screen };
+  }
+
+  picture(): Picture {
+    return { offset: this.#position, ...this.#terminal.picture() };
   }
 
   dispose(): void {

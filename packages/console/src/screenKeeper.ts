@@ -1,5 +1,6 @@
 import type { ConsoleLog } from "./consoleLog.ts";
 import { ConsoleError } from "./errors.ts";
+import type { Picture } from "./picture.ts";
 import { loadScreen, type Snapshot, saveScreen } from "./savedScreen.ts";
 import { REPLAY_MAXIMUM_BYTES, Screen } from "./screen.ts";
 
@@ -20,10 +21,16 @@ const SLOW_MS = 2;
 const REST_FACTOR = 3;
 
 interface Request {
-  /** The snapshot shows at least everything before this offset. */
+  /** What is answered shows at least everything before this offset. */
   readonly from: number;
-  readonly resolve: (snapshot: Snapshot) => void;
+  readonly resolve: (screen: ToldScreen) => void;
   readonly reject: (error: ConsoleError) => void;
+}
+
+/** A screen at one moment, told once however many ask. */
+interface ToldScreen {
+  snapshot(): Snapshot;
+  picture(): Picture;
 }
 
 /** Has a console's screen at hand when someone asks, and at no other time in memory; then it is saved beside the log. */
@@ -37,6 +44,7 @@ export class ScreenKeeper {
   #idle: NodeJS.Timeout | null = null;
   /** Once it is drawn up to the end, the screen is saved and dropped. */
   #retiring = false;
+  #picture: Picture | null = null;
   #disposed = false;
 
   constructor(log: ConsoleLog) {
@@ -55,11 +63,20 @@ export class ScreenKeeper {
     if (this.#disposed) return Promise.reject(gone());
     const known = this.#withoutDrawing();
     if (known !== null) return Promise.resolve(known);
-    return new Promise((resolve, reject) => {
-      this.#requests.push({ from: this.#log.end, resolve, reject });
-      this.#retiring = false;
-      this.#run();
-    });
+    return this.#told((screen) => screen.snapshot());
+  }
+
+  /** The same as a picture. The newest one is kept, so that asking again costs nothing. */
+  picture(): Promise<Picture> {
+    if (this.#disposed) return Promise.reject(gone());
+    const { end } = this.#log;
+    const size = this.#log.sizeAt(end);
+    if (this.#picture === null && end === 0 && size !== null) {
+      this.#picture = { offset: 0, cols: size.cols, rows: size.rows, lines: [], cursor: null };
+    }
+    const known = this.#picture;
+    if (known?.offset === end && known.cols === size?.cols && known.rows === size.rows) return Promise.resolve(known);
+    return this.#told((screen) => screen.picture());
   }
 
   /** The log has grown. */
@@ -132,8 +149,28 @@ export class ScreenKeeper {
     const answered = this.#requests.filter((request) => request.from <= screen.position);
     if (answered.length === 0) return;
     this.#requests = this.#requests.filter((request) => !answered.includes(request));
-    const snapshot = screen.snapshot();
-    for (const { resolve } of answered) resolve(snapshot);
+    let snapshot: Snapshot | undefined;
+    let picture: Picture | undefined;
+    const told: ToldScreen = {
+      snapshot: () => {
+        snapshot ??= screen.snapshot();
+        return snapshot;
+      },
+      picture: () => {
+        picture ??= screen.picture();
+        this.#picture = picture;
+        return picture;
+      },
+    };
+    for (const { resolve } of answered) resolve(told);
+  }
+
+  #told<T>(tell: (screen: ToldScreen) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#requests.push({ from: this.#log.end, resolve: (screen) => resolve(tell(screen)), reject });
+      this.#retiring = false;
+      this.#run();
+    });
   }
 
   #save(screen: Screen): void {

@@ -45,6 +45,8 @@ export type EndpointName = keyof Endpoints;
 export const sockets = {
   events: { path: "/events", access: { role: "user", filtered: true } },
   attach: { path: "/guests/:id/consoles/:name/attach", access: { role: "user", guest: "watch" } },
+  /** Thumbnails of many consoles: herdFrames.ts. */
+  herd: { path: "/herd", access: { role: "user" } },
   /** A console by a watch-only link: the secret in the first frame is all that counts. */
   watch: { path: "/watch", access: { public: true } },
 } as const;

@@ -1,6 +1,7 @@
 export type { SupervisorEvent } from "./events.ts";
 export type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
 export type { GuestStatus } from "./guest/status.ts";
+export type { GuestPicture, PictureMark } from "./guestPicture.ts";
 export { type HomeLock, lockHome } from "./homeLock.ts";
 export { checkHost } from "./host/hostChecks.ts";
 export { buildDebianImage, type DebianImageRequest } from "./images/debianImage.ts";

@@ -17,6 +17,7 @@ import { GuestFolder } from "./guest/guestFolder.ts";
 import type { GuestSpec } from "./guest/guestSpec.ts";
 import type { GuestStatus } from "./guest/status.ts";
 import { SupervisedGuest } from "./guest/supervisedGuest.ts";
+import type { GuestPicture, PictureMark } from "./guestPicture.ts";
 import { uidOf } from "./guestUids.ts";
 import { BootGate } from "./launch/bootGate.ts";
 import type { GuestInside } from "./link/inside.ts";
@@ -161,6 +162,24 @@ export class Supervisor {
       throw new CorralError("wrong_state", `ubd${ubd} cannot be removed while the guest is on. Shut it down first.`);
     }
     await removeDisk(new GuestFolder(this.#home, this.#runFolder, id), ubd);
+  }
+
+  /**
+   * What the first of a guest's consoles shows; null when that is what `known` says, or when it has no console.
+   * Rejects with CorralError not_found.
+   */
+  async picture(id: string, known: PictureMark | null): Promise<GuestPicture | null> {
+    const [console] = this.#guest(id).consoles.all;
+    if (console === undefined) return null;
+    const { name, end, cols, rows } = console;
+    if (known?.console === name && known.offset === end && known.cols === cols && known.rows === rows) return null;
+    try {
+      return { console: name, ...(await console.picture()) };
+    } catch (error) {
+      // It was closed while its screen was drawn.
+      if (error instanceof ConsoleError && error.code === "disposed") return null;
+      throw error;
+    }
   }
 
   /** Who may type into a guest's consoles, and whether it is recorded. Viewers are told. Throws CorralError not_found. */

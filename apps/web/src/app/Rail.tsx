@@ -1,6 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Activity, Cpu, HardDrive, LayoutGrid, LogOut, type LucideIcon, Rows3, Search, Settings } from "lucide-react";
+import {
+  Activity,
+  Cpu,
+  GalleryThumbnails,
+  HardDrive,
+  LayoutGrid,
+  LogOut,
+  type LucideIcon,
+  Rows3,
+  Search,
+  Settings,
+} from "lucide-react";
 import { meQuery } from "../api/queries.ts";
 import { LiveIndicator } from "./LiveIndicator.tsx";
 import { Mark } from "./Mark.tsx";
@@ -8,10 +19,11 @@ import { paths } from "./paths.ts";
 import { MOD } from "./shortcuts.ts";
 import { useLogOut } from "./useLogOut.ts";
 
-type Place = ReturnType<(typeof paths)["fleet" | "consoles" | "images" | "kernels" | "activity" | "settings"]>;
+type Place = ReturnType<(typeof paths)["fleet" | "herd" | "consoles" | "images" | "kernels" | "activity" | "settings"]>;
 
 export const PLACES: readonly { place: Place; label: string; icon: LucideIcon; keys: string }[] = [
   { place: paths.fleet(), label: "Fleet", icon: Rows3, keys: "g f" },
+  { place: paths.herd(), label: "Herd", icon: GalleryThumbnails, keys: "g h" },
   { place: paths.consoles(), label: "Consoles", icon: LayoutGrid, keys: "g c" },
   { place: paths.images(), label: "Images", icon: HardDrive, keys: "g i" },
   { place: paths.kernels(), label: "Kernels", icon: Cpu, keys: "g k" },

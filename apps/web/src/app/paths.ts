@@ -1,6 +1,7 @@
 /** Every address of the page, for links and navigation: `<Link {...paths.guest("web1")}>`. */
 export const paths = {
   fleet: () => ({ to: "/" }) as const,
+  herd: () => ({ to: "/herd" }) as const,
   guest: (id: string) => ({ to: "/guests/$id", params: { id } }) as const,
   /** A console's log at a place, as in `formatLogPlace`. */
   log: (id: string, console: string, place: string) =>

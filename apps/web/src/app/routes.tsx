@@ -98,6 +98,21 @@ const fleet = createRoute({
   component: lazyRouteComponent(() => import("../fleet/FleetPage.tsx")),
 });
 
+const herd = createRoute({
+  getParentRoute: () => shell,
+  path: "/herd",
+  /** As in the fleet. */
+  validateSearch: (search): { q?: string; sort?: string } => {
+    const q = text(search.q);
+    const sort = text(search.sort);
+    return { ...(q !== undefined && { q }), ...(sort !== undefined && { sort }) };
+  },
+  loader: () => {
+    void queryClient.prefetchQuery(guestsQuery);
+  },
+  component: lazyRouteComponent(() => import("../herd/HerdPage.tsx")),
+});
+
 const guest = createRoute({
   getParentRoute: () => shell,
   path: "/guests/$id",
@@ -176,7 +191,7 @@ export const router = createRouter({
     login,
     link,
     watch,
-    shell.addChildren([fleet, guest, consoles, images, kernels, activity, settings]),
+    shell.addChildren([fleet, herd, guest, consoles, images, kernels, activity, settings]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -58,6 +58,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: `${MOD}+Shift+K`, does: "Command palette, also from inside a console" },
       { keys: "n", does: "New guest" },
       { keys: "g f", does: "Go to the fleet" },
+      { keys: "g h", does: "Go to the herd" },
       { keys: "g c", does: "Go to consoles" },
       { keys: "g i", does: "Go to images" },
       { keys: "g k", does: "Go to kernels" },

@@ -1,0 +1,163 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { CircleAlert, GalleryThumbnails, SearchX } from "lucide-react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { socketUrl } from "../api/client.ts";
+import { messageOf } from "../api/errors.ts";
+import { guestsQuery } from "../api/queries.ts";
+import { isLost } from "../api/ReconnectingSocket.ts";
+import { useShortcuts } from "../app/shortcuts.ts";
+import { sortGuests } from "../fleet/columns.tsx";
+import { FilterBar } from "../fleet/FilterBar.tsx";
+import { parseFilter } from "../fleet/filter.ts";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/Notice.tsx";
+import { Page } from "../ui/Page.tsx";
+import { counted } from "../ui/quantities.ts";
+import { HerdFeed } from "./HerdFeed.ts";
+import { HerdTile } from "./HerdTile.tsx";
+
+const route = getRouteApi("/shell/herd");
+
+/** Columns of the fleet that make sense to sort a wall by. */
+const SORTS: Readonly<Record<string, string>> = {
+  state: "What needs care first",
+  name: "Name",
+  owner: "Owner",
+  uptime: "Started last",
+  "-uptime": "Started first",
+};
+
+/** A wall of live thumbnails, one for each guest. */
+const HerdPage = () => {
+  const { q = "", sort = "state" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const guests = useQuery(guestsQuery);
+  const filterInput = useRef<HTMLInputElement>(null);
+  const wall = useRef<HTMLUListElement>(null);
+  const feed = useHerdFeed();
+
+  const setSearch = (change: { q?: string; sort?: string }) =>
+    void navigate({
+      search: (before) => {
+        const { q: text, sort: by } = { ...before, ...change };
+        return { ...(text && { q: text }), ...(by && by !== "state" && { sort: by }) };
+      },
+      replace: true,
+    });
+  const text = useDeferredValue(q);
+  const filter = useMemo(() => parseFilter(text), [text]);
+  const shown = useMemo(
+    () => sortGuests((guests.data ?? []).filter(filter.matches), sort),
+    [guests.data, filter, sort],
+  );
+  const toWall = () => wall.current?.querySelector("a")?.focus();
+  const step = (by: number) => {
+    const tiles = [...(wall.current?.querySelectorAll("a") ?? [])];
+    const at = tiles.indexOf(document.activeElement as HTMLAnchorElement);
+    tiles[Math.min(tiles.length - 1, Math.max(0, at + by))]?.focus();
+  };
+  useShortcuts({
+    "/": () => filterInput.current?.focus(),
+    j: () => step(1),
+    k: () => step(-1),
+    ArrowRight: () => step(1),
+    ArrowLeft: () => step(-1),
+  });
+
+  const total = guests.data?.length ?? 0;
+  return (
+    <Page
+      title="Herd"
+      count={<Count total={guests.isSuccess ? total : undefined} feed={feed} />}
+      actions={
+        <select
+          aria-label="Sort by"
+          value={sort in SORTS ? sort : "state"}
+          onChange={({ target }) => setSearch({ sort: target.value })}
+          className="control w-48!"
+        >
+          {Object.entries(SORTS).map(([by, words]) => (
+            <option key={by} value={by}>
+              {words}
+            </option>
+          ))}
+        </select>
+      }
+    >
+      <div className="flex h-12 shrink-0 items-center border-b border-line px-4 sm:px-5">
+        <FilterBar
+          input={filterInput}
+          text={q}
+          problem={filter.problem}
+          guests={guests.data ?? []}
+          onChange={(typed) => setSearch({ q: typed })}
+          onLeave={toWall}
+        />
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto p-4 sm:p-5">
+        {guests.isError && guests.data === undefined && (
+          <EmptyState
+            icon={CircleAlert}
+            title="The guests could not be read"
+            actions={<Button label="Try again" variant="primary" onClick={() => guests.refetch()} />}
+          >
+            {messageOf(guests.error)}
+          </EmptyState>
+        )}
+        {guests.isSuccess && total === 0 && (
+          <EmptyState icon={GalleryThumbnails} title="No guests yet">
+            Each guest's console shows here as it is at the moment.
+          </EmptyState>
+        )}
+        {total > 0 && shown.length === 0 && (
+          <EmptyState
+            icon={SearchX}
+            title="No guest matches the filter"
+            actions={<Button label="Clear the filter" onClick={() => setSearch({ q: "" })} />}
+          >
+            {filter.problem ?? `${counted(total, "guest")} in all.`}
+          </EmptyState>
+        )}
+        {feed !== undefined && (
+          <ul
+            ref={wall}
+            aria-label="Consoles"
+            className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,17rem),1fr))] gap-4"
+          >
+            {shown.map((guest) => (
+              <HerdTile key={guest.id} guest={guest} feed={feed} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </Page>
+  );
+};
+
+/** One socket for the whole wall, as long as the page is open. */
+const useHerdFeed = (): HerdFeed | undefined => {
+  const [feed, setFeed] = useState<HerdFeed>();
+  useEffect(() => {
+    const opened = new HerdFeed({ url: socketUrl("/herd") });
+    setFeed(opened);
+    return () => opened.close();
+  }, []);
+  return feed;
+};
+
+const NEVER = () => () => {};
+
+const Count = ({ total, feed }: { total: number | undefined; feed: HerdFeed | undefined }) => {
+  const connection = useSyncExternalStore(feed?.subscribe ?? NEVER, () => feed?.connection());
+  if (connection !== undefined && isLost(connection)) {
+    return (
+      <span role="status" className="text-moving">
+        The connection is lost: what is shown is old
+      </span>
+    );
+  }
+  return total === undefined ? null : counted(total, "guest");
+};
+
+export default HerdPage;
