@@ -62,7 +62,7 @@ it("asks for all that is in view in one frame, and again after a loss", async ()
 
 it("puts changed lines into the screen, keeps the others as they are, and forgets what left", async () => {
   const screens: HerdScreen[] = [];
-  const away = feed.watch(WEB1, (screen) => screens.push(screen));
+  let away = feed.watch(WEB1, (screen) => screens.push(screen));
   await until(() => expect(asked.at(-1)).toEqual([WEB1]));
   send({ fresh: true, lines: [[2, [["two", 1]]]], cursor: [0, 0] });
   send({ lines: [[0, [["zero"]]]] });
@@ -74,6 +74,11 @@ it("puts changed lines into the screen, keeps the others as they are, and forget
   expect(screens[1]?.lines).toEqual([[["zero"]], [], [["two", 1]]]);
   expect(screens[1]?.lines[2]).toBe(screens[0]?.lines[2]);
   expect(screens[2]).toMatchObject({ cols: 100, lines: [] });
+  // Out of view and back before the server was told: what is known holds.
+  away();
+  const again: HerdScreen[] = [];
+  away = feed.watch(WEB1, (screen) => again.push(screen));
+  expect(again).toEqual([screens[2]]);
   away();
   send({ fresh: true });
   await until(() => expect(asked.at(-1)).toEqual([]));

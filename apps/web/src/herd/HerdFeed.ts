@@ -52,11 +52,13 @@ export class HerdFeed {
   /** A guest came into view: calls `onScreen` with each of its screens until the function returned is called. */
   watch(guest: string, onScreen: (screen: HerdScreen) => void): () => void {
     this.#watched.set(guest, onScreen);
+    // It was in view a moment ago, and the server has not heard that it was not: it will only tell what changes.
+    const known = this.#screens.get(guest);
+    if (known !== undefined) onScreen(known);
     this.#askSoon();
     return () => {
       if (this.#watched.get(guest) !== onScreen) return;
       this.#watched.delete(guest);
-      this.#screens.delete(guest);
       this.#askSoon();
     };
   }
@@ -77,6 +79,7 @@ export class HerdFeed {
     clearTimeout(this.#ask);
     this.#ask = undefined;
     const guests = [...this.#watched.keys()].slice(0, HERD_SHOWN_MAXIMUM);
+    for (const guest of [...this.#screens.keys()]) if (!guests.includes(guest)) this.#screens.delete(guest);
     this.#socket.send(JSON.stringify({ type: "show", guests }));
   }
 

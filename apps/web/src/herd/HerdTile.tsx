@@ -35,7 +35,7 @@ export const HerdTile = memo(({ guest, feed }: { guest: Guest; feed: HerdFeed })
         </span>
         <span className="relative block aspect-8/5">
           <span className={`block size-full ${off ? "opacity-45" : ""}`}>
-            <Thumbnail guest={id} feed={feed} />
+            <Thumbnail guest={id} on={!off} feed={feed} />
           </span>
           {crashed && ending !== null && (
             <span className="absolute inset-x-0 bottom-0 line-clamp-3 bg-raised px-2.5 py-1.5 text-small text-wrong">

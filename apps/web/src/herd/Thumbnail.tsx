@@ -9,24 +9,21 @@ import type { HerdFeed, HerdScreen } from "./HerdFeed.ts";
 const VIEW_MARGIN = "200px";
 
 /** One guest's console as it is now, while it is in view. */
-export const Thumbnail = ({ guest, feed }: { guest: string; feed: HerdFeed }) => {
+export const Thumbnail = ({ guest, on, feed }: { guest: string; on: boolean; feed: HerdFeed }) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = terminalTheme(usePreferences().theme, useDark());
-  useDrawing(canvas, guest, feed, theme);
+  useDrawing(canvas, guest, on, feed, theme);
   return (
-    <canvas
-      ref={canvas}
-      data-thumbnail={guest}
-      aria-hidden
-      style={{ background: theme.background }}
-      className="block size-full"
-    />
+    <span style={{ background: theme.background }} className="block size-full p-1.5">
+      <canvas ref={canvas} data-thumbnail={guest} aria-hidden className="block size-full" />
+    </span>
   );
 };
 
 const useDrawing = (
   canvas: RefObject<HTMLCanvasElement | null>,
   guest: string,
+  on: boolean,
   feed: HerdFeed,
   theme: ReturnType<typeof terminalTheme>,
 ) => {
@@ -59,7 +56,8 @@ const useDrawing = (
         leave = undefined;
         if (!entry?.isIntersecting) return;
         leave = feed.watch(guest, (next) => {
-          screen = next;
+          // A cursor where nobody can answer would be a lie.
+          screen = on ? next : { ...next, cursor: null };
           draw();
         });
       },
@@ -73,5 +71,5 @@ const useDrawing = (
       sized.disconnect();
       leave?.();
     };
-  }, [canvas, guest, feed, theme]);
+  }, [canvas, guest, on, feed, theme]);
 };
