@@ -84,10 +84,11 @@ describe("a console with many at it", () => {
     await bob.setViewportSize({ width: 900, height: 700 });
     await bob.getByRole("button", { name: "Use my window's size" }).click();
     await ada.getByRole("button", { name: "Use my window's size" }).waitFor();
+    const size = await bob.getByText(/^\d+×\d+$/).innerText();
+    await ada.getByText(size, { exact: true }).waitFor();
+    const [cols, rows] = size.split("×");
     await type(ada, "stty size | tr ' ' x\n");
-    const shown = await seeInTerminal(bob, /^\d+x\d+$/m);
-    const rows = Number(/^(\d+)x\d+$/m.exec(shown)?.[1]);
-    expect(rows).toBe(await bob.locator(".xterm-rows > div").count());
+    await seeInTerminal(bob, new RegExp(`^${rows}x${cols}$`, "m"));
     await bob.reload();
     await bob.getByText(/^Shared console/).waitFor();
   });

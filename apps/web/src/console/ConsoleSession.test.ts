@@ -227,7 +227,8 @@ describe("a console session", () => {
     server.print("\u001b[6ndone");
     await shows("done");
     expect(server.typed()).toBe("");
-    expect(server.said("resize")).toEqual([]);
+    // Told, so that it is known when control is taken; the console does not follow it.
+    await until(() => expect(server.said("resize")).toEqual([{ type: "resize", cols: 100, rows: 30 }]));
     expect(session.status().notice).toContain("watching");
 
     session.take();
@@ -250,7 +251,8 @@ describe("a console session", () => {
     session.setFit({ cols: 100, rows: 30 });
     server.say({ type: "role", role: "cowriter", by: "grace" });
     await until(() => expect([terminal.cols, terminal.rows]).toEqual([132, 40]));
-    expect(server.said("resize")).toEqual([]);
+    // Told, so that it is known when control is taken; the console does not follow it.
+    await until(() => expect(server.said("resize")).toEqual([{ type: "resize", cols: 100, rows: 30 }]));
     expect(session.status().notice).toBeUndefined();
   });
 

@@ -183,6 +183,8 @@ export class ConsoleSession {
   /** The window has room for this much. The writer's console follows; a spy keeps the console's true size. */
   setFit(fit: Size): void {
     this.#fit = attachable(fit);
+    // Nothing follows a viewer's window yet, but it will at once when this viewer takes control.
+    if (this.#status.attached && this.#status.role !== "writer") this.#tell({ type: "resize", ...this.#fit });
     this.#resize();
   }
 
