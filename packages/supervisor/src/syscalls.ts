@@ -10,6 +10,7 @@ const fcntlInt = libc.func("int fcntl(int fd, int command, ...)");
 const ioctlPointer = libc.func("int ioctl(int fd, unsigned long request, ...)");
 const syscall = libc.func("long syscall(long number, ...)");
 const flockCall = libc.func("int flock(int fd, int operation)");
+const socketpairCall = libc.func("int socketpair(int domain, int type, int protocol, _Out_ int *pair)");
 const fallocateCall = libc.func("int fallocate(int fd, int mode, int64_t offset, int64_t length)");
 
 const SYS_pidfd_send_signal = 424;
@@ -22,6 +23,8 @@ const F_DUPFD_CLOEXEC = 1030;
 const NS_GET_USERNS = 0xb701;
 const TIOCSWINSZ = 0x5414;
 const TIOCGPTN = 0x80045430;
+const AF_UNIX = 1;
+const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
 const LOCK_EX_NB = 2 | 4;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
@@ -108,6 +111,13 @@ export const pidfdSendSignal = (pidfd: number, signal: number): void => {
     "pidfd_send_signal",
     Number(syscall(SYS_pidfd_send_signal, "int", pidfd, "int", signal, "void *", null, "unsigned int", 0)),
   );
+};
+
+/** Two connected stream sockets, both close-on-exec. */
+export const socketPair = (): readonly [number, number] => {
+  const pair = new Int32Array(2);
+  checked("socketpair", socketpairCall(AF_UNIX, SOCK_STREAM_CLOEXEC, 0, pair));
+  return [pair[0] as number, pair[1] as number];
 };
 
 /** Takes an exclusive lock on an open file; false when another process has it. It goes with the descriptor. */

@@ -42,8 +42,8 @@ const launchRecord = z.object({
       slave: z.int().optional(),
     }),
   ),
-  /** The guest link's pty, likewise; null where there is none, as in a record of an older server. */
-  link: z.object({ name: z.string(), fd: z.int(), pty: z.int() }).nullable().default(null),
+  /** The server's end of the guest link, likewise; null where there is none, as in a record of an older server. */
+  link: z.object({ fd: z.int(), inode: z.int() }).nullable().catch(null).default(null),
   /** What every console is connected to in this run. Left out by earlier versions. */
   lines: z
     .array(

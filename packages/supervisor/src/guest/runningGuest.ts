@@ -65,7 +65,7 @@ export interface RunOptions {
   readonly consoles: GuestConsoles;
   readonly listener: NotificationListener;
   readonly listeners: RunListeners;
-  /** Master of the guest link's pty, which belongs to the run from here on; null where there is no link. */
+  /** The server's end of the guest link, which belongs to the run from here on; null where there is no link. */
   readonly link: number | null;
   /** The sandbox's outer process, where this server started it. */
   readonly child: ChildProcess | null;

@@ -4,6 +4,7 @@ import type { GuestFolder } from "../guest/guestFolder.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { findByArgument, hostBootId, identify, isAlive } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+import { socketInode } from "../socketPair.ts";
 import { pidfdGetfd, pidfdOpen, ptyNumber, SystemCallError } from "../syscalls.ts";
 import { completeRecord } from "./launch.ts";
 
@@ -112,11 +113,15 @@ const recoverMaster = (pidfd: number, { fd, pty }: { readonly fd: number; readon
 /** A guest that has meddled with its link loses only that. */
 const recoverLink = (pidfd: number, { link }: LaunchRecord): number | null => {
   if (link === null) return null;
+  let ours: number | null = null;
   try {
-    return recoverMaster(pidfd, link);
+    ours = pidfdGetfd(pidfd, link.fd);
+    if (socketInode(ours) === link.inode) return ours;
   } catch {
-    return null;
+    // Not there any more, or something else in its place.
   }
+  if (ours !== null) closeSync(ours);
+  return null;
 };
 
 const whyNot = (error: unknown): string =>

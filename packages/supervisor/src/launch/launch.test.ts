@@ -59,7 +59,7 @@ describe("a launched guest", () => {
     const record = JSON.parse(readFileSync(`${fleet.home}/guests/${booted.spec.id}/launch.json`, "utf8"));
     const numberOf = (name: string) => record.consoles.find((c: { name: string }) => c.name === name).pty;
     // 0-2 con0's slave, 3 free again (bwrap's status file), 4 the kernel log, then the masters and the other slaves;
-    // the guest link's own pair is the last.
+    // the guest link's two sockets are the last.
     const handed = open.filter(([fd]) => fd <= 9);
     expect(handed.slice(0, 3).map(([, path]) => path)).toEqual(Array(3).fill(`/dev/pts/${numberOf("con0")}`));
     expect(new Map(handed).get(4)).toBe(`${fleet.home}/guests/${booted.spec.id}/kernel.log`);
@@ -86,7 +86,7 @@ describe("a launched guest", () => {
         `descriptor ${fd} is ${path}`,
       ).toBe(true);
     }
-    expect(open.filter(([, path]) => /ptmx$/.test(path))).toHaveLength(4);
+    expect(open.filter(([, path]) => /ptmx$/.test(path))).toHaveLength(3);
     expect(open.some(([, path]) => /corral\.db|lock$|launch\.json|sandbox-status/.test(path))).toBe(false);
   });
 

@@ -19,14 +19,13 @@ import { librariesOf } from "../sandbox/libraries.ts";
 import { childrenOf, hostBootId, identify } from "../sandbox/processes.ts";
 import { sandboxCommand } from "../sandbox/sandbox.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+import { closeSocketPair, openSocketPair, type SocketPair } from "../socketPair.ts";
 
 /** Serial line of the guest link, kept from everybody as that of the kernel log is. */
 const LINK_LINE = 62;
 /** Serial line of the kernel log; the contracts keep it from being anyone's console. */
 const KERNEL_LOG_LINE = 63;
 const LINK_DEVICE = `ssl${LINK_LINE}`;
-/** Nobody looks at it. */
-const LINK_SIZE = { cols: 80, rows: 24 };
 /** bwrap makes its namespaces in some 5 ms; on a host that swaps it may take long, but not this long. */
 const SANDBOX_DEADLINE_MS = 10_000;
 const SANDBOX_POLL_MS = 2;
@@ -46,7 +45,7 @@ export interface Launched {
   readonly child: ChildProcess;
   /** Masters of the consoles' ptys, by console name. Whoever takes this owns them. */
   readonly masters: ReadonlyMap<string, number>;
-  /** Master of the guest link's pty, where the guest has a link. Whoever takes this owns it. */
+  /** The server's end of the guest link, where the guest has one. Whoever takes this owns it. */
   readonly link: number | null;
 }
 
@@ -73,15 +72,16 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
 
   const ptys = new Map<string, PtyPair>();
   const descriptors: number[] = [];
+  let link: SocketPair | null = null;
   try {
     for (const console of definition.consoles) {
       const { cols, rows } = options.sizeOf(console.name);
       if (needsPty(console)) ptys.set(console.name, openPty(cols, rows));
     }
-    if (definition.guestLink) ptys.set(LINK_DEVICE, openPty(LINK_SIZE.cols, LINK_SIZE.rows));
+    if (definition.guestLink) link = openSocketPair();
     const status = openSync(folder.sandboxStatus, "w", 0o600);
     descriptors.push(status);
-    const layout = descriptorLayout(ptys);
+    const layout = descriptorLayout(ptys, link);
     const launchId = randomBytes(12).toString("hex");
     const umid = definition.umid ?? `g-${spec.id}`;
     const [program, argv] = sandboxCommand({
@@ -119,9 +119,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         init: definition.init,
         consoles: [
           ...definition.consoles.map((console) => umlChannels(console, layout.slaves.get(console.name))),
-          ...(definition.guestLink
-            ? [umlChannels({ name: LINK_DEVICE, channel: "fd" }, layout.slaves.get(LINK_DEVICE))]
-            : []),
+          ...(layout.link === null ? [] : [{ device: LINK_DEVICE, input: `fd:${layout.link.guests}` }]),
           { device: `ssl${KERNEL_LOG_LINE}`, input: "null", output: `fd:${KERNEL_LOG_FD}` },
         ],
         kernelConsoles: [`ttyS${KERNEL_LOG_LINE}`, mainConsole(definition.consoles)],
@@ -130,12 +128,6 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         extraArguments: [...guestWords(spec), ...definition.kernelArguments],
       }),
     });
-    const recorded = [...ptys].map(([name, { number }]) => ({
-      name,
-      fd: layout.masters.get(name) as number,
-      pty: number,
-      slave: layout.slaves.get(name) as number,
-    }));
     const record: LaunchRecord = {
       version: 1,
       launch: launchId,
@@ -147,8 +139,13 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       kernelVersion: spec.kernel.version,
       umid,
       kernelLogStart: kernelLog.end,
-      consoles: recorded.filter(({ name }) => name !== LINK_DEVICE),
-      link: recorded.find(({ name }) => name === LINK_DEVICE) ?? null,
+      consoles: [...ptys].map(([name, pair]) => ({
+        name,
+        fd: layout.masters.get(name) as number,
+        pty: pair.number,
+        slave: layout.slaves.get(name) as number,
+      })),
+      link: link === null || layout.link === null ? null : { fd: layout.link.ours, inode: link.inode },
       lines: definition.consoles.map((console) => ({ ...console, keepers: [] })),
       process: null,
       asked: null,
@@ -170,12 +167,12 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     child.unref();
     await started(child, program);
     for (const pair of ptys.values()) closeSync(pair.slave);
+    if (link !== null) closeSync(link.guests);
     const masters = new Map([...ptys].map(([name, pair]) => [name, pair.master]));
-    const link = masters.get(LINK_DEVICE) ?? null;
-    masters.delete(LINK_DEVICE);
-    return { record, child, masters, link };
+    return { record, child, masters, link: link?.ours ?? null };
   } catch (error) {
     for (const pair of ptys.values()) closePty(pair);
+    if (link !== null) closeSocketPair(link);
     throw error;
   } finally {
     for (const fd of descriptors) closeSync(fd);
@@ -227,7 +224,7 @@ const sandboxLibraries = async (spec: GuestSpec, uid: number | null): Promise<re
 };
 
 /** con0 is stdin, stdout and stderr, so that even what the kernel says before it has consoles is on its console. */
-const descriptorLayout = (ptys: ReadonlyMap<string, PtyPair>) => {
+const descriptorLayout = (ptys: ReadonlyMap<string, PtyPair>, link: SocketPair | null) => {
   const slaves = new Map<string, number>();
   const masters = new Map<string, number>();
   const inherited: number[] = [];
@@ -236,7 +233,9 @@ const descriptorLayout = (ptys: ReadonlyMap<string, PtyPair>) => {
     slaves.set(name, name === "con0" ? 0 : hand(pair.slave));
     masters.set(name, hand(pair.master));
   }
-  return { slaves, masters, inherited };
+  // Both ends, so that the link stays when the server goes.
+  const linkFds = link === null ? null : { guests: hand(link.guests), ours: hand(link.ours) };
+  return { slaves, masters, link: linkFds, inherited };
 };
 
 /** Where /dev/console is: the first console that Corral keeps, one that it has from the first byte on before others. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
-import { ReadStream } from "node:tty";
+import { Socket } from "node:net";
 import { CorralError, EXEC_OUTPUT_MAXIMUM_BYTES, type GuestLinkState } from "@corral/contracts";
 import { dataFrames, LINK_VERSION, type LinkFrame, LinkFrames, type LinkStream, wordFrames } from "./frames.ts";
 import { Turns } from "./turns.ts";
@@ -18,7 +18,7 @@ const HELLO_MS = 3_000;
 const HELLOS_MAXIMUM = 20;
 /** Ends what a server that was killed while it wrote had promised to send: more than the longest frame. */
 const PADDING = "\n".repeat(2048);
-/** A pty that is full is tried again after this. */
+/** A socket that is full is tried again after this. */
 const FULL_RETRY_MS = 20;
 /** How long after a command's end its output may still come. Longer: a child of it holds its output open. */
 const OUTPUT_GRACE_MS = 2_000;
@@ -31,7 +31,7 @@ const NUDGES_MAXIMUM = 1000;
 /** How long a command that was killed may take to be reported. */
 const KILLED_MS = 3_000;
 /**
- * Bytes that nobody has asked for. A command that outlives a server leaves what the pty and its pipes hold; a guest that
+ * Bytes that nobody has asked for. A command that outlives a server leaves what the socket and its pipes hold; a guest that
  * sends more than this is not ours, and is not listened to until it is booted again.
  */
 const UNASKED_MAXIMUM_BYTES = 1024 * 1024;
@@ -76,7 +76,7 @@ interface Run {
 /** The server's end of one guest's link: docs/guest-link.md. All rejects are CorralError. */
 export class GuestLink {
   readonly #fd: number;
-  readonly #stream: ReadStream;
+  readonly #stream: Socket;
   readonly #frames = new LinkFrames();
   readonly #session = randomBytes(4).toString("hex");
   readonly #runs = new Map<string, Run>();
@@ -98,14 +98,14 @@ export class GuestLink {
   #writing: Promise<void> = Promise.resolve();
 
   /**
-   * `fd`, the master of the link's pty, belongs to the link from here on. `adopted`: another server may have been killed
+   * `fd`, the server's end of the link, belongs to the link from here on. `adopted`: another server may have been killed
    * while it wrote to it.
    */
   constructor(fd: number, { adopted, onState }: { readonly adopted: boolean; readonly onState?: () => void }) {
     this.#fd = fd;
     this.#onState = onState ?? (() => {});
-    // Half open: the end must not close the descriptor twice.
-    this.#stream = new ReadStream(fd, { allowHalfOpen: true } as object);
+    this.#stream = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
+    this.#stream.unref();
     this.#stream.on("data", (chunk: Buffer) => {
       this.#nudges = 0;
       this.#frames.push(chunk, (frame, bytes) => this.#receive(frame, bytes));
@@ -228,7 +228,7 @@ export class GuestLink {
     if (this.#isTaking) throw silent("has not taken what was sent to it. It is very busy, or its link program hangs");
   }
 
-  /** A guest that found the pty full may not hear that it was emptied: docs/uml.md, "Consoles and channels". */
+  /** A guest that found a full channel may not hear that it was emptied: docs/uml.md, "Consoles and channels". */
   #nudge(): void {
     this.#nudges += 1;
     if (this.#nudges > 1 && this.#nudges < NUDGES_MAXIMUM && !this.#isTaking) this.#write(Buffer.from("\n"));
@@ -245,7 +245,7 @@ export class GuestLink {
     this.#write(Buffer.from(`${padding}hello ${this.#session}\n`));
   }
 
-  /** Whole and in order, however long the pty stays full. */
+  /** Whole and in order, however long it stays full. */
   #write(bytes: Buffer): void {
     this.#writing = this.#writing.then(async () => {
       let rest = bytes;
@@ -365,7 +365,7 @@ export class GuestLink {
     this.#tell();
   }
 
-  /** Lets go of the pty; the guest and what runs in it go on. Idempotent. */
+  /** Lets go of the socket; the guest and what runs in it go on. Idempotent. */
   close(): void {
     this.#give("closed");
   }
@@ -396,7 +396,7 @@ const whenAborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-/** How many bytes went; none when the pty is full, and all when it has hung up, of which the reader tells. */
+/** How many bytes went; none when it is full, and all when it has hung up, of which the reader tells. */
 const writeOnce = (fd: number, bytes: Buffer): number => {
   try {
     return writeSync(fd, bytes);
