@@ -28,6 +28,7 @@ import { LoginThrottle } from "./people/loginThrottle.ts";
 import { PasswordLogins } from "./people/passwordLogins.ts";
 import { SecondFactors } from "./people/secondFactors.ts";
 import { Sessions } from "./people/sessions.ts";
+import { Tickets } from "./people/tickets.ts";
 import { Tokens } from "./people/tokens.ts";
 import { authentication } from "./plugins/authentication.ts";
 import { answerWith, errors } from "./plugins/errors.ts";
@@ -197,7 +198,8 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
   const sessions = new Sessions(store);
   const tokens = new Tokens(store);
   const sshLogins = new SshLogins(store);
-  const authenticator = new Authenticator(store, sessions, tokens, sshLogins);
+  const tickets = new Tickets(store);
+  const authenticator = new Authenticator(store, sessions, tokens, sshLogins, tickets);
   const tasks = new TaskRunner(store, events, log);
   const loginLinks = new LoginLinks(store, origins);
   const sockets = new LiveSockets(
@@ -219,6 +221,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     sessions,
     tokens,
     sshLogins,
+    tickets,
     retention: new Retention(store, events, log),
     webhook: new Webhook(store, events, log),
     authenticator,

@@ -18,6 +18,7 @@ import type { LoginLinks } from "./people/loginLinks.ts";
 import type { PasswordLogins } from "./people/passwordLogins.ts";
 import type { SecondFactors } from "./people/secondFactors.ts";
 import type { Sessions } from "./people/sessions.ts";
+import type { Tickets } from "./people/tickets.ts";
 import type { Tokens } from "./people/tokens.ts";
 import type { LiveSockets } from "./sockets/liveSockets.ts";
 import type { SshLogins } from "./ssh/sshLogins.ts";
@@ -38,6 +39,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly sshLogins: SshLogins;
+  readonly tickets: Tickets;
   readonly retention: Retention;
   readonly webhook: Webhook;
   readonly loginLinks: LoginLinks;

@@ -36,6 +36,11 @@ export const sshCommands = {
     summary: "what a console has printed, or the kernel (console: kernel)",
     endpoint: "readConsoleLog",
   },
+  exec: {
+    usage: "exec <guest> -- <command>",
+    summary: "run a command in it over the guest link, and end as it did",
+    endpoint: "execInGuest",
+  },
 } as const satisfies Record<string, SshCommand>;
 
 export type SshCommandName = keyof typeof sshCommands;

@@ -8,6 +8,7 @@ import { ADMIN_SOCKET, addressOf } from "./address.ts";
 import type { Caller, TokenLimits } from "./caller.ts";
 import { readSessionCookie } from "./sessionCookie.ts";
 import type { Sessions } from "./sessions.ts";
+import { type Tickets, ticketOf } from "./tickets.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Stands for the admin socket's user as long as there is no admin whose name it could use. */
@@ -19,12 +20,14 @@ export class Authenticator {
   readonly #sessions: Sessions;
   readonly #tokens: Tokens;
   readonly #sshLogins: SshLogins;
+  readonly #tickets: Tickets;
 
-  constructor(store: Store, sessions: Sessions, tokens: Tokens, sshLogins: SshLogins) {
+  constructor(store: Store, sessions: Sessions, tokens: Tokens, sshLogins: SshLogins, tickets: Tickets) {
     this.#store = store;
     this.#sessions = sessions;
     this.#tokens = tokens;
     this.#sshLogins = sshLogins;
+    this.#tickets = tickets;
   }
 
   /** Null for a stranger. A request with an Authorization header is judged by that alone, whatever cookies it carries. */
@@ -36,6 +39,10 @@ export class Authenticator {
     }
     if (authorization !== undefined) {
       return caller("token", request, this.#tokens.identify(authorization.replace(/^Bearer +/i, "")));
+    }
+    if (ticketOf(request) !== null) {
+      const caller = this.#tickets.take(request);
+      return caller !== null && this.isStillGood(caller) ? caller : null;
     }
     const secret = readSessionCookie(request);
     return secret === undefined ? null : caller("session", request, this.#sessions.identify(secret));

@@ -6,7 +6,10 @@ import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { socketRoute } from "../sockets/socketRoute.ts";
 
-export const consoleRoutes = (api: FastifyInstance, { supervisor, events, sockets, guests }: Services): void => {
+export const consoleRoutes = (
+  api: FastifyInstance,
+  { supervisor, events, sockets, guests, tickets }: Services,
+): void => {
   route(api, "readConsoleLog", ({ guest, params, query, reply }) => {
     const { offset, bytes, end } = supervisor.readLog(guest.id, params.name, query.from, query.limit);
     reply.headers({ "x-corral-offset": offset, "x-corral-end": end, "cache-control": "no-store" });
@@ -16,6 +19,8 @@ export const consoleRoutes = (api: FastifyInstance, { supervisor, events, socket
   route(api, "changeConsole", ({ guest, params, body, caller }) =>
     guests.changeConsole(guest, params.name, body, caller),
   );
+
+  route(api, "createTicket", ({ guest, params, caller }) => tickets.create(caller, guest, params.name));
 
   socketRoute(api, socketEndpoints.attach, (socket, caller, request) => {
     const { guest, params } = request;

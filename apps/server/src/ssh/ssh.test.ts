@@ -143,6 +143,9 @@ test("commands do what the page does, with the same rights and the command line'
   expect(await say("log", "web1", "--tail", "x")).toMatchObject({ code: EXIT.usage });
   expect(await say("status")).toMatchObject({ code: EXIT.usage });
   expect((await say("status", "nothing", "--json")).err).toContain('"code":"not_found"');
+  expect(await say("exec", "web1", "--", "uname", "-r")).toMatchObject({ code: EXIT.wrongState, out: "" });
+  expect(await user.run("alice+web1", ["uname"], key)).toMatchObject({ code: EXIT.wrongState, out: "" });
+  expect(await say("exec", "web1", "uname")).toMatchObject({ code: EXIT.usage });
   expect((await say("help")).out).toContain("shutdown <guest>");
   expect(await say("x".repeat(20_000))).toMatchObject({ code: EXIT.usage });
   expect(await user.run("alice", [], { ...key, input: "q" })).toMatchObject({ code: EXIT.usage });

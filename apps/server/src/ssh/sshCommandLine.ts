@@ -4,7 +4,6 @@ import {
   ConsoleLog,
   CorralError,
   EXIT,
-  type ExitCode,
   elapsed,
   exitCodeOf,
   type Guest,
@@ -39,7 +38,7 @@ interface CommandCall {
 }
 
 /** Runs what stood after the host on ssh's command line, with the API as that person may use it. The exit code. */
-export const runSshCommand = async (line: string, client: Client, output: CommandOutput): Promise<ExitCode> => {
+export const runSshCommand = async (line: string, client: Client, output: CommandOutput): Promise<number> => {
   // Known before anything is parsed, so that a usage error can be JSON too.
   const json = /(^|\s)--json(\s|$)/.test(line.slice(0, LINE_MAXIMUM_CHARACTERS));
   try {
@@ -62,19 +61,14 @@ class UsageError extends CorralError {
   }
 }
 
-const run = async (line: string, client: Client, output: CommandOutput): Promise<ExitCode> => {
+const run = async (line: string, client: Client, output: CommandOutput): Promise<number> => {
   if (line.length > LINE_MAXIMUM_CHARACTERS) throw new UsageError("This is no command: it is too long.");
   const [name = "", ...rest] = wordsOf(line) ?? [];
   if (name === "help") {
     await output.write(helpText());
     return EXIT.ok;
   }
-  if (name === "exec") {
-    throw new CorralError(
-      "impossible",
-      "exec needs the guest link, which this server does not have yet. The guest's console takes commands: ssh you+guest@host.",
-    );
-  }
+  if (name === "exec") return execute(client, output, rest);
   if (!Object.hasOwn(sshCommands, name)) {
     throw new UsageError(
       name === "" ? "There is no command, or a quote is left open." : `There is no command "${name.slice(0, 100)}".`,
@@ -83,8 +77,26 @@ const run = async (line: string, client: Client, output: CommandOutput): Promise
   const { positionals, values } = parsed(rest);
   const command: SshCommand = sshCommands[name as SshCommandName];
   const call = { client, output, words: positionals, json: values.json === true, tail: values.tail, command };
-  await RUN[name as SshCommandName](call);
+  await RUN[name as Exclude<SshCommandName, "exec">](call);
   return EXIT.ok;
+};
+
+/** What a shell gives a command that was ended: 128 and SIGKILL. */
+const ENDED = 137;
+
+/** Ends as the command in the guest did. */
+const execute = async (client: Client, output: CommandOutput, words: readonly string[]): Promise<number> => {
+  const [guest, dashes, ...command] = words;
+  if (guest === undefined || dashes !== "--" || command.length === 0) {
+    throw new UsageError(`It is: ${sshCommands.exec.usage}.`);
+  }
+  if (!idOrName.safeParse(guest).success) throw new CorralError("not_found", "There is no such guest.");
+  const answer = await client.execInGuest({ params: { id: guest }, body: { command } });
+  await output.write(answer.stdout);
+  output.error(answer.stderr);
+  if (answer.truncated) output.error("corral: The output was longer; the rest was dropped.\n");
+  if (answer.timedOut) output.error("corral: The command took too long and was ended.\n");
+  return answer.exitCode ?? ENDED;
 };
 
 const parsed = (args: string[]) => {
@@ -117,7 +129,7 @@ const act = async (call: CommandCall): Promise<void> => {
   await tell(call, guest, () => `${guest.definition.name} is ${guest.state}.`);
 };
 
-const RUN: Record<SshCommandName, (call: CommandCall) => Promise<void>> = {
+const RUN: Record<Exclude<SshCommandName, "exec">, (call: CommandCall) => Promise<void>> = {
   list: async (call) => {
     argumentsOf(call, 0);
     const guests: Guest[] = [];

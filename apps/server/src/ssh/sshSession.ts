@@ -189,7 +189,7 @@ export class SshSession {
         if (isClosed) throw new CorralError("cancelled", "The connection has ended.");
       },
       error: (text) => {
-        if (!isClosed) channel.stderr.write(text);
+        if (!isClosed && text !== "") channel.stderr.write(text);
       },
     };
   }

@@ -1,4 +1,4 @@
-import { eventType } from "@corral/contracts";
+import { API_PREFIX, callerWay, type EventQuery, eventResult, eventType } from "@corral/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useDeferredValue, useRef, useState } from "react";
@@ -10,19 +10,21 @@ import { Page } from "../ui/Page.tsx";
 import { EventList } from "./EventList.tsx";
 
 const FAMILIES = [...new Set(eventType.options.map((type) => type.slice(0, type.indexOf("."))))];
+/** Every filter, each narrowing nothing. */
+const NOTHING = { q: "", type: "", guest: "", actor: "", by: "", result: "", since: "", until: "" };
 /** Finished tasks that are still shown above the events. */
 const RECENT_TASKS = 5;
 
 const ActivityPage = () => {
-  const [text, setText] = useState("");
-  const [family, setFamily] = useState("");
+  const [filter, setFilter] = useState(NOTHING);
+  const change = (part: Partial<typeof NOTHING>) => setFilter((before) => ({ ...before, ...part }));
   const [visits, setVisits] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const tasks = useQuery(tasksQuery).data ?? [];
   const shown = tasks.filter(({ state }, index) => state === "running" || index < RECENT_TASKS);
-  const filter = useDeferredValue(text);
+  const wanted = queryOf(useDeferredValue(filter));
   // Events name guests by id; the list of guests says what they are called.
-  useQuery(guestsQuery);
+  const guests = useQuery(guestsQuery).data ?? [];
   useShortcuts({ "/": () => input.current?.focus() });
 
   return (
@@ -39,40 +41,109 @@ const ActivityPage = () => {
           </section>
         )}
         <section aria-label="Events">
-          <div className="sticky top-0 z-10 flex h-12 items-center gap-2 border-b border-line bg-canvas px-4 sm:px-5">
-            <search className="relative min-w-0 max-w-85 flex-1">
+          <div className="sticky top-0 z-10 flex min-h-12 flex-wrap items-center gap-2 border-b border-line bg-canvas px-4 py-2 sm:px-5">
+            <search className="relative min-w-40 max-w-85 flex-1">
               <Search aria-hidden size={14} className="absolute left-2.5 top-1/2 -translate-y-1/2 text-faint" />
               <input
                 ref={input}
-                value={text}
-                onChange={(event) => setText(event.target.value)}
+                value={filter.q}
+                onChange={(event) => change({ q: event.target.value })}
                 aria-label="Filter events"
                 placeholder="Filter events"
                 className="control pl-8"
               />
             </search>
-            <select
-              aria-label="Kind of events"
-              value={family}
-              onChange={(event) => setFamily(event.target.value)}
-              className="control w-36!"
+            <Choice label="Kind of events" value={filter.type} onChange={(type) => change({ type })} all="All kinds">
+              {FAMILIES}
+            </Choice>
+            <Choice label="Guest" value={filter.guest} onChange={(guest) => change({ guest })} all="All guests">
+              {guests.map(({ definition }) => definition.name)}
+            </Choice>
+            <input
+              value={filter.actor}
+              onChange={(event) => change({ actor: event.target.value })}
+              aria-label="Who did it"
+              placeholder="Who"
+              className="control w-28!"
+            />
+            <Choice label="By which way" value={filter.by} onChange={(by) => change({ by })} all="Any way">
+              {callerWay.options}
+            </Choice>
+            <Choice
+              label="With which result"
+              value={filter.result}
+              onChange={(result) => change({ result })}
+              all="Any result"
             >
-              <option value="">All kinds</option>
-              {FAMILIES.map((each) => (
-                <option key={each} value={each}>
-                  {each}
-                </option>
-              ))}
-            </select>
+              {eventResult.options}
+            </Choice>
+            <DayField label="From day" value={filter.since} onChange={(since) => change({ since })} />
+            <DayField label="Before day" value={filter.until} onChange={(until) => change({ until })} />
             <div className="ml-2 text-muted max-sm:hidden">
               <CheckField label="Console visits" checked={visits} onChange={setVisits} />
             </div>
+            <a
+              href={exportUrl(wanted)}
+              download
+              className="ml-auto underline decoration-line-strong underline-offset-2 hover:text-ink"
+            >
+              Export
+            </a>
           </div>
-          <EventList filter={filter} family={family} visits={visits || family === "console"} />
+          <EventList filter={wanted} visits={visits || filter.type === "console"} />
         </section>
       </div>
     </Page>
   );
 };
+
+/** What an API call says of it: only what is chosen. A day begins where the person is. */
+const queryOf = (filter: typeof NOTHING): EventQuery => {
+  const { since, until, ...rest } = filter;
+  const days = { since: startOfDay(since), until: startOfDay(until) };
+  const chosen = Object.entries({ ...rest, ...days }).flatMap(([name, value]) => {
+    const trimmed = value?.trim() ?? "";
+    return trimmed === "" ? [] : [[name, trimmed]];
+  });
+  return Object.fromEntries(chosen);
+};
+
+const startOfDay = (day: string): string | undefined => {
+  const time = new Date(`${day}T00:00:00`);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+};
+
+const exportUrl = (filter: EventQuery): string =>
+  `${API_PREFIX}/events/export?${new URLSearchParams(filter as Record<string, string>)}`;
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly all: string;
+  readonly children: readonly string[];
+}
+
+const Choice = ({ label, value, onChange, all, children }: ChoiceProps) => (
+  <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)} className="control w-30!">
+    <option value="">{all}</option>
+    {children.map((each) => (
+      <option key={each} value={each}>
+        {each}
+      </option>
+    ))}
+  </select>
+);
+
+const DayField = ({ label, value, onChange }: Pick<ChoiceProps, "label" | "value" | "onChange">) => (
+  <input
+    type="date"
+    aria-label={label}
+    title={label}
+    value={value}
+    onChange={(event) => onChange(event.target.value)}
+    className="control w-36!"
+  />
+);
 
 export default ActivityPage;

@@ -1,4 +1,4 @@
-import type { CorralEvent, EventType } from "@corral/contracts";
+import type { CallerWay, CorralEvent, EventQuery, EventType } from "@corral/contracts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, History } from "lucide-react";
@@ -10,21 +10,19 @@ import { EmptyState } from "../ui/Notice.tsx";
 import { formatLogTime, formatMoment } from "../ui/quantities.ts";
 
 interface EventListProps {
-  /** Only what is about this guest. */
-  readonly guest?: string;
-  /** Only what contains this text. */
-  readonly filter?: string;
-  readonly family?: string;
+  /** Which events; what is left out narrows nothing. */
+  readonly filter?: EventQuery;
   /** Also who came to a console and left it, which is most of what happens and seldom what is looked for. */
   readonly visits?: boolean;
 }
 
 const VISITS: ReadonlySet<EventType> = new Set<EventType>(["console.attached", "console.detached"]);
+const WAYS: Record<CallerWay, string> = { session: "page", token: "token", socket: "socket", ssh: "ssh", link: "link" };
 
 /** What happened, newest first, in one or two lines each. */
-export const EventList = ({ guest, filter = "", family = "", visits = true }: EventListProps) => {
+export const EventList = ({ filter = {}, visits = true }: EventListProps) => {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
-    eventsQuery(guest),
+    eventsQuery(filter),
   );
   if (isPending) return <EventSkeleton />;
   if (data === undefined) {
@@ -38,23 +36,23 @@ export const EventList = ({ guest, filter = "", family = "", visits = true }: Ev
       </EmptyState>
     );
   }
-  const wanted = filter.trim().toLowerCase();
   const all = data.pages.flat();
-  const shown = all.filter(({ type, message, actor }) => {
-    if (!visits && VISITS.has(type)) return false;
-    const text = `${type} ${message} ${actor ?? ""}`.toLowerCase();
-    return (family === "" || type.startsWith(`${family}.`)) && text.includes(wanted);
-  });
+  const shown = visits ? all : all.filter(({ type }) => !VISITS.has(type));
   return (
     <>
       {shown.length === 0 && (
-        <EmptyState icon={History} title={all.length === 0 ? "Nothing has happened yet" : "No event matches"}>
+        <EmptyState
+          icon={History}
+          title={
+            Object.values(filter).some((value) => value !== undefined) ? "No event matches" : "Nothing has happened yet"
+          }
+        >
           {hasNextPage && "Among those that were read so far."}
         </EmptyState>
       )}
       <ul className="@container">
         {shown.map((event) => (
-          <EventRow key={event.seq} event={event} withSubject={guest === undefined} />
+          <EventRow key={event.seq} event={event} withSubject={filter.guest === undefined} />
         ))}
       </ul>
       {hasNextPage && (
@@ -72,10 +70,13 @@ const EventRow = ({ event, withSubject }: { event: CorralEvent; withSubject: boo
     <time dateTime={event.at} title={formatMoment(event.at)} className="whitespace-nowrap text-faint">
       {formatLogTime(event.at)}
     </time>
-    <p className="min-w-0 wrap-anywhere">{event.message}</p>
+    <p className={`min-w-0 wrap-anywhere ${event.result === "done" ? "" : "text-wrong"}`}>{event.message}</p>
     <p className="col-start-2 flex min-w-0 gap-x-3 text-small text-faint @4xl:contents">
       <span className="truncate">{event.type}</span>
-      <span className="truncate">{event.actor}</span>
+      <span className="truncate" title={event.from ?? undefined}>
+        {event.actor}
+        {event.by !== null && ` by ${WAYS[event.by] ?? event.by}`}
+      </span>
       <span className="min-w-0 truncate">{withSubject && <Subject event={event} />}</span>
     </p>
   </li>

@@ -1,10 +1,11 @@
-import type { Guest } from "@corral/contracts";
+import type { EventQuery, Guest } from "@corral/contracts";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
 
 /** The most that one request for a list may ask for. */
 const PAGE_LIMIT = 1000;
 const EVENTS_PAGE = 100;
+const AUDIT_EVERY_MS = 5_000;
 
 /** First parts of the query keys; the event feed says which of them a change touches. */
 export type Topic =
@@ -14,6 +15,7 @@ export type Topic =
   | "kernels"
   | "tasks"
   | "events"
+  | "audit"
   | "tokens"
   | "health"
   | "typed"
@@ -77,15 +79,23 @@ export const tasksQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.listTasks({ query: { limit: 50 } }, { signal })).items,
 });
 
-/** Newest first; the next page is what came before the oldest event shown. `guest` narrows to one guest. */
-export const eventsQuery = (guest?: string) =>
+/** Newest first; the next page is what came before the oldest event shown. */
+export const eventsQuery = (filter: EventQuery = {}) =>
   infiniteQueryOptions({
-    queryKey: key("events", guest),
+    queryKey: key("events", filter),
     queryFn: async ({ pageParam, signal }) =>
-      (await api.listEvents({ query: { limit: EVENTS_PAGE, before: pageParam, guest } }, { signal })).items,
+      (await api.listEvents({ query: { limit: EVENTS_PAGE, before: pageParam, ...filter } }, { signal })).items,
+    placeholderData: (before) => before,
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => (page.length < EVENTS_PAGE ? undefined : page.at(-1)?.seq),
   });
+
+export const auditQuery = queryOptions({
+  queryKey: key("audit"),
+  queryFn: ({ signal }) => api.getAudit({}, { signal }),
+  // Deliveries come and go without an event of their own.
+  refetchInterval: AUDIT_EVERY_MS,
+});
 
 export const tokensQuery = queryOptions({
   queryKey: key("tokens"),

@@ -10,7 +10,7 @@ export const GuestEvents = ({ guest }: { guest: Guest }) => {
       <div className="border-b border-line px-4 py-2 text-muted sm:px-5">
         <CheckField label="Console visits" checked={visits} onChange={setVisits} />
       </div>
-      <EventList guest={guest.id} visits={visits} />
+      <EventList filter={{ guest: guest.id }} visits={visits} />
     </div>
   );
 };

@@ -6,20 +6,25 @@ import { useLogOut } from "../app/useLogOut.ts";
 import { Button } from "../ui/Button.tsx";
 import { Page, Section } from "../ui/Page.tsx";
 import { formatBytes } from "../ui/quantities.ts";
+import { Audit } from "./Audit.tsx";
 import { HostChecks } from "./HostChecks.tsx";
 import { Tokens } from "./Tokens.tsx";
 
-const SettingsPage = () => (
-  <Page title="Settings">
-    <div className="min-h-0 flex-1 overflow-y-auto">
-      <HostChecks />
-      <Tokens />
-      <Appearance />
-      <Account />
-      <About />
-    </div>
-  </Page>
-);
+const SettingsPage = () => {
+  const isAdmin = useQuery(meQuery).data?.user.role === "admin";
+  return (
+    <Page title="Settings">
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <HostChecks />
+        <Tokens />
+        {isAdmin && <Audit />}
+        <Appearance />
+        <Account />
+        <About />
+      </div>
+    </Page>
+  );
+};
 
 const Appearance = () => {
   const theme = useTheme();

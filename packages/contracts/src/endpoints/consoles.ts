@@ -4,7 +4,7 @@ import { LOG_READ_MAXIMUM_BYTES } from "../consoleLogs.ts";
 import { defineEndpoints } from "../endpoint.ts";
 import { guest } from "../guest.ts";
 import { consoleName } from "../guestDefinition.ts";
-import { idOrName } from "../text.ts";
+import { idOrName, timestamp } from "../text.ts";
 
 export const consolesEndpoints = defineEndpoints({
   readConsoleLog: {
@@ -31,5 +31,15 @@ export const consolesEndpoints = defineEndpoints({
     params: z.strictObject({ id: idOrName, name: consoleName }),
     body: consoleChange,
     response: guest,
+  },
+  createTicket: {
+    method: "POST",
+    path: "/guests/:id/consoles/:name/tickets",
+    summary: "A ticket that opens the console's socket once, as ?ticket=, where no header can be sent",
+    tag: "consoles",
+    access: { role: "user", guest: "watch" },
+    status: 201,
+    params: z.strictObject({ id: idOrName, name: consoleName }),
+    response: z.object({ ticket: z.string(), expiresAt: timestamp }),
   },
 });

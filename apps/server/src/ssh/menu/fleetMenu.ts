@@ -5,7 +5,6 @@ import { guestRow, headings } from "./guestRow.ts";
 import { MenuKeys } from "./menuKeys.ts";
 import { type Line, Screen } from "./screen.ts";
 import { helpText, historyOf, processesOf, type TextPage, topOf } from "./textPages.ts";
-import { Vitals } from "./vitals.ts";
 
 /** Uptimes count seconds. */
 const REDRAW_EVERY_MS = 1_000;
@@ -29,7 +28,6 @@ export class FleetMenu implements TerminalProgram {
   readonly #options: FleetMenuOptions;
   readonly #screen: Screen;
   readonly #keys = new MenuKeys();
-  readonly #vitals: Vitals;
   readonly #stopListening: () => void;
   readonly #clock: NodeJS.Timeout;
   #readTimer: NodeJS.Timeout | null = null;
@@ -48,7 +46,6 @@ export class FleetMenu implements TerminalProgram {
   ) {
     this.#options = options;
     this.#screen = new Screen(options.terminal);
-    this.#vitals = new Vitals(options.client);
     this.#chosen = chosen;
     this.#message = message;
     this.#stopListening = options.events.onNews((news) => {
@@ -87,7 +84,6 @@ export class FleetMenu implements TerminalProgram {
   }
 
   #tick(): void {
-    this.#vitals.refresh(this.#visible().filter(({ state }) => state === "running"));
     this.#page?.refresh?.(() => this.#draw());
     this.#draw();
   }
@@ -254,9 +250,7 @@ export class FleetMenu implements TerminalProgram {
     if (this.#guests.length === 0) return [[], [{ text: "  You have no guests yet. Make one in the page." }]];
     const now = Date.now();
     const chosen = this.#guest;
-    const rows = this.#visible().map((guest) =>
-      guestRow(guest, this.#vitals.loadOf(guest), guest.id === chosen?.id, cols, now),
-    );
+    const rows = this.#visible().map((guest) => guestRow(guest, guest.id === chosen?.id, cols, now));
     return [[], headings(cols), ...rows];
   }
 

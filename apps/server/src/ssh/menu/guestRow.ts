@@ -15,9 +15,8 @@ const NAME_CELLS_MINIMUM = 12;
 const NAME_CELLS_MAXIMUM = 30;
 const STATE_CELLS = 10;
 const UPTIME_CELLS = 9;
-const LOAD_CELLS = 7;
 const MEMORY_CELLS = 10;
-const FIXED_CELLS = 2 + STATE_CELLS + UPTIME_CELLS + LOAD_CELLS + MEMORY_CELLS;
+const FIXED_CELLS = 2 + STATE_CELLS + UPTIME_CELLS + MEMORY_CELLS;
 
 /** A quarter for the name, and what is left of the line for what there is to say. */
 const nameCells = (cols: number): number =>
@@ -28,18 +27,15 @@ export const headings = (cols: number): Line => [
   { text: "NAME", width: nameCells(cols), look: "dim" },
   { text: "STATE", width: STATE_CELLS, look: "dim" },
   { text: "UPTIME", width: UPTIME_CELLS, look: "dim" },
-  { text: "LOAD", width: LOAD_CELLS, look: "dim" },
   { text: "MEMORY", width: MEMORY_CELLS, look: "dim" },
   { text: "", look: "dim" },
 ];
 
-/** `load`: as the guest's own kernel counts it; null where nobody knows. */
-export const guestRow = (guest: Guest, load: string | null, isChosen: boolean, cols: number, now: number): Line => [
+export const guestRow = (guest: Guest, isChosen: boolean, cols: number, now: number): Line => [
   { text: isChosen ? "> " : "", width: 2, ...(isChosen ? { look: "chosen" as const } : {}) },
   { text: guest.definition.name, width: nameCells(cols) },
   { text: guest.state, width: STATE_CELLS, look: LOOK[guest.state] },
   { text: guest.startedAt === null ? "-" : elapsed(guest.startedAt, now), width: UPTIME_CELLS },
-  { text: load ?? "-", width: LOAD_CELLS },
   { text: `${guest.definition.memoryMiB} MiB`, width: MEMORY_CELLS },
   { text: noteOf(guest), look: "dim" },
 ];

@@ -1,4 +1,4 @@
-import { type Client, CorralError, type Guest } from "@corral/contracts";
+import { type Client, CorralError, type Guest, type GuestProcess, table } from "@corral/contracts";
 
 /** A page of text over the list, which may be read anew while it is open. */
 export interface TextPage {
@@ -22,7 +22,7 @@ const HELP = `
   r               restart it in order; asks first
   s               shut it down in order; asks first
   p               its processes
-  t               its load and memory
+  t               what it is busy with, live
   h               its history: who did what to it
   ?               this text
   q               quit
@@ -42,33 +42,61 @@ export const historyOf = (client: Client, guest: Guest): TextPage =>
     return items.map(({ at, message }) => `${at.slice(0, 10)} ${at.slice(11, 19)}  ${message}`);
   });
 
-const readPage = (title: string, read: () => Promise<readonly string[]>): TextPage => {
-  const page: TextPage = {
-    title,
-    lines: ["", "  Reading …"],
-    first: 0,
-    load: (done) => {
-      read()
-        .catch((error) => ["", `  ${error instanceof CorralError ? error.message : "This could not be read."}`])
-        .then((lines) => {
-          page.lines = lines;
-          done();
-        });
-    },
+/** Reads again and again while it is open, each time after the last answer. */
+const readPage = (title: string, read: () => Promise<readonly string[]>, isLive = false): TextPage => {
+  let isReading = false;
+  const load = (done: () => void): void => {
+    if (isReading) return;
+    isReading = true;
+    read()
+      .catch((error) => ["", `  ${error instanceof CorralError ? error.message : "This could not be read."}`])
+      .then((lines) => {
+        isReading = false;
+        page.lines = lines;
+        done();
+      });
   };
+  const page: TextPage = { title, lines: ["", "  Reading ..."], first: 0, load, ...(isLive ? { refresh: load } : {}) };
   return page;
 };
 
-/** Without the guest link nobody but the guest itself can list its processes. */
-export const processesOf = (_client: Client, guest: Guest): TextPage =>
-  readPage(`Processes of ${guest.definition.name}`, async () => [
-    "",
-    "  A guest's processes can be listed from outside only over the guest link, which this guest does not have.",
-    "  Enter opens its console: ps or top there.",
-  ]);
+const rowOf = ({ pid, uid, state, cpuSeconds, residentBytes, name, command }: GuestProcess): string[] => [
+  String(pid),
+  String(uid ?? "-"),
+  state,
+  cpuSeconds.toFixed(1),
+  `${Math.round(residentBytes / 1024)}K`,
+  command || `[${name}]`,
+];
 
-export const topOf = (_client: Client, guest: Guest): TextPage =>
-  readPage(`Load and memory of ${guest.definition.name}`, async () => [
-    "",
-    "  This server cannot read the guest's /proc. Enter opens its console: top there.",
-  ]);
+const HEADINGS = ["PID", "UID", "S", "CPU s", "MEMORY", "COMMAND"];
+
+/** Over the guest link; where a guest has none, the error says so and what to do. */
+export const processesOf = (client: Client, { id, definition }: Guest): TextPage =>
+  readPage(`Processes of ${definition.name}`, async () => {
+    const { processes } = await client.listProcesses({ params: { id } });
+    return table(HEADINGS, processes.map(rowOf)).split("\n");
+  });
+
+/** What used the processor since the last look, busiest first. */
+export const topOf = (client: Client, { id, definition }: Guest): TextPage => {
+  let before = new Map<number, number>();
+  let uptimeBefore = 0;
+  return readPage(
+    `What ${definition.name} is busy with`,
+    async () => {
+      const { processes, uptimeSeconds } = await client.listProcesses({ params: { id } });
+      const passed = Math.max(uptimeSeconds - uptimeBefore, 0.01);
+      const shares = processes.map((process) => {
+        const used = process.cpuSeconds - (before.get(process.pid) ?? process.cpuSeconds);
+        return { process, percent: before.size === 0 ? 0 : Math.max(0, (100 * used) / passed) };
+      });
+      before = new Map(processes.map(({ pid, cpuSeconds }) => [pid, cpuSeconds]));
+      uptimeBefore = uptimeSeconds;
+      shares.sort((one, other) => other.percent - one.percent || other.process.cpuSeconds - one.process.cpuSeconds);
+      const rows = shares.map(({ process, percent }) => [`${percent.toFixed(0)}%`, ...rowOf(process)]);
+      return table(["CPU", ...HEADINGS], rows).split("\n");
+    },
+    true,
+  );
+};
