@@ -5,13 +5,13 @@ import { SelectField, TextField } from "../ui/Field.tsx";
 const FIRST_DETAIL: Partial<Record<ChannelKind, string>> = { port: "9000", tty: "/dev/ttyS0" };
 
 const LABELS: Record<ChannelKind, string> = {
-  fd: "Terminal of Corral's (fd)",
-  pts: "Terminal of its kernel's (pts)",
-  port: "Telnet port",
-  tty: "Terminal of the host (tty)",
-  xterm: "Window on the host (xterm)",
-  null: "Nothing is read or shown (null)",
-  none: "No device at all (none)",
+  fd: "fd: Corral's terminal",
+  pts: "pts: its kernel's terminal",
+  port: "port: telnet",
+  tty: "tty: a host's terminal",
+  xterm: "xterm: the host's desktop",
+  null: "null: nothing",
+  none: "none: no device",
 };
 const ADMIN_KINDS: readonly ChannelKind[] = ["tty", "xterm"];
 

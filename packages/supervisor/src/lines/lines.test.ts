@@ -158,3 +158,13 @@ describe("a guest with a console of each kind", () => {
   const logOf = (name: string): string =>
     Buffer.from(fleet.supervisor.readLog(booted.spec.id, name, 0, 1 << 20).bytes).toString("latin1");
 });
+
+it("a guest whose main console is a port boots, since Corral connects to it", async () => {
+  const fleet = await TestFleet.open();
+  try {
+    const { spec } = await fleet.boot("port1", { consoles: [{ name: "con0", channel: "port:9100" }] });
+    await fleet.state(spec.id, "running");
+  } finally {
+    await fleet.end();
+  }
+});
