@@ -17,12 +17,15 @@ export type Topic =
   | "events"
   | "audit"
   | "tokens"
+  | "people"
+  | "account"
+  | "portal"
   | "health"
   | "typed"
   | "links"
   | "watched";
 
-const key = <K extends readonly unknown[]>(topic: Topic, ...rest: K) => [topic, ...rest] as const;
+export const key = <K extends readonly unknown[]>(topic: Topic, ...rest: K) => [topic, ...rest] as const;
 
 export const meQuery = queryOptions({
   queryKey: key("me"),

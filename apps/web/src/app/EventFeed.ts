@@ -11,13 +11,19 @@ export const topicsOf = (frame: FeedFrame): readonly Topic[] => {
   if (frame.type === "changed") return [`${frame.what}s`];
   const [family] = frame.event.type.split(".");
   const touched: Record<string, readonly Topic[]> = {
-    guest: ["guests"],
+    guest: ["guests", "portal"],
     console: ["guests"],
     image: ["images"],
     kernel: ["kernels"],
     task: ["tasks"],
     token: ["tokens"],
     server: ["health"],
+    user: ["people", "account", "portal", "me"],
+    group: ["people", "portal"],
+    invite: ["people"],
+    session: ["people", "account"],
+    key: ["account"],
+    template: ["portal"],
   };
   // Images and kernels name the guests that use them.
   const users: readonly Topic[] =

@@ -11,7 +11,7 @@ import { Kbd } from "../ui/Kbd.tsx";
 import { StateIcon, stateInWords } from "../ui/StateBadge.tsx";
 import { useFocusReturn } from "../ui/useFocusReturn.ts";
 import { paths } from "./paths.ts";
-import { PLACES } from "./Rail.tsx";
+import { usePlaces } from "./Rail.tsx";
 import { useOpenDialog } from "./shellDialogs.ts";
 import { setTheme, THEMES } from "./theme.ts";
 
@@ -25,6 +25,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
   const openDialog = useOpenDialog();
   const { operate } = useOperations();
   const guests = useQuery(guestsQuery).data ?? [];
+  const places = usePlaces();
   const [text, setText] = useState("");
   const returnFocus = useFocusReturn();
   const open = useOpenGuest(guests);
@@ -79,7 +80,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
               </Group>
               {text !== "" && <Operations guests={operable} run={run} operate={operate} title="Do" />}
               <Group title="Go to">
-                {PLACES.map(({ place, label, icon, keys }) => (
+                {places.map(({ place, label, icon, keys }) => (
                   <Item key={label} value={`go to ${label}`} onSelect={run(() => navigate(place))}>
                     <Icon icon={icon} />
                     <span className="flex-1">{label}</span>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import {
   Activity,
+  CircleUser,
   Cpu,
   GalleryThumbnails,
   HardDrive,
@@ -11,6 +12,7 @@ import {
   Rows3,
   Search,
   Settings,
+  Users,
 } from "lucide-react";
 import { meQuery } from "../api/queries.ts";
 import { LiveIndicator } from "./LiveIndicator.tsx";
@@ -19,17 +21,46 @@ import { paths } from "./paths.ts";
 import { MOD } from "./shortcuts.ts";
 import { useLogOut } from "./useLogOut.ts";
 
-type Place = ReturnType<(typeof paths)["fleet" | "herd" | "consoles" | "images" | "kernels" | "activity" | "settings"]>;
+type Place = ReturnType<
+  (typeof paths)["fleet" | "herd" | "consoles" | "images" | "kernels" | "activity" | "people" | "account" | "settings"]
+>;
 
-export const PLACES: readonly { place: Place; label: string; icon: LucideIcon; keys: string }[] = [
+interface PlaceItem {
+  readonly place: Place;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly keys: string;
+}
+
+const ACCOUNT: PlaceItem = { place: paths.account(), label: "Account", icon: CircleUser, keys: "g u" };
+
+const PLACES: readonly PlaceItem[] = [
   { place: paths.fleet(), label: "Fleet", icon: Rows3, keys: "g f" },
   { place: paths.herd(), label: "Herd", icon: GalleryThumbnails, keys: "g h" },
   { place: paths.consoles(), label: "Consoles", icon: LayoutGrid, keys: "g c" },
   { place: paths.images(), label: "Images", icon: HardDrive, keys: "g i" },
   { place: paths.kernels(), label: "Kernels", icon: Cpu, keys: "g k" },
   { place: paths.activity(), label: "Activity", icon: Activity, keys: "g a" },
+  { place: paths.people(), label: "People", icon: Users, keys: "g p" },
+  ACCOUNT,
   { place: paths.settings(), label: "Settings", icon: Settings, keys: "g s" },
 ];
+
+/** What somebody sees who has a few guests of their own. */
+const USER_PLACES: readonly PlaceItem[] = [
+  { place: paths.fleet(), label: "My guests", icon: Rows3, keys: "g f" },
+  { place: paths.consoles(), label: "Consoles", icon: LayoutGrid, keys: "g c" },
+  { place: paths.activity(), label: "Activity", icon: Activity, keys: "g a" },
+  ACCOUNT,
+  { place: paths.settings(), label: "Settings", icon: Settings, keys: "g s" },
+];
+
+/** The pages that are for whoever is logged in. */
+export const usePlaces = (): readonly PlaceItem[] => {
+  const role = useQuery(meQuery).data?.user.role ?? "user";
+  if (role === "user") return USER_PLACES;
+  return role === "admin" ? PLACES : PLACES.filter(({ label }) => label !== "People");
+};
 
 const item =
   "flex h-8 items-center gap-3 overflow-hidden whitespace-nowrap rounded-md px-2.5 text-muted hover:bg-hover hover:text-ink";
@@ -52,7 +83,7 @@ export const Rail = ({ onPalette }: { onPalette: () => void }) => (
         <span className="rail-label flex-1 text-left">Search</span>
         <span className="rail-label text-small text-faint">{MOD} K</span>
       </button>
-      {PLACES.map(({ place, label, icon: Icon }) => (
+      {usePlaces().map(({ place, label, icon: Icon }) => (
         <Link
           key={label}
           {...place}
@@ -93,7 +124,7 @@ export const BottomBar = () => (
     aria-label="Main"
     className="flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
   >
-    {PLACES.map(({ place, label, icon: Icon }) => (
+    {usePlaces().map(({ place, label, icon: Icon }) => (
       <Link
         key={label}
         {...place}

@@ -6,7 +6,7 @@ import { meQuery } from "../api/queries.ts";
 import { OperationsProvider } from "../guest/operations.tsx";
 import { FeedProvider } from "./feed.tsx";
 import { paths } from "./paths.ts";
-import { BottomBar, PLACES, Rail } from "./Rail.tsx";
+import { BottomBar, Rail, usePlaces } from "./Rail.tsx";
 import { type ShellDialog, ShellDialogs } from "./shellDialogs.ts";
 import { isPaletteKey, useShortcuts } from "./shortcuts.ts";
 
@@ -20,12 +20,13 @@ export const Shell = () => {
   const close = useCallback(() => setDialog(undefined), []);
   const navigate = useNavigate();
   const bare = useSearch({ strict: false, select: ({ only }) => only !== undefined });
+  const places = usePlaces();
   useLeaveOnLogout();
 
   useShortcuts({
     "?": () => setDialog("shortcuts"),
     n: () => setDialog("new-guest"),
-    ...Object.fromEntries(PLACES.map(({ keys, place }) => [keys, () => void navigate(place)])),
+    ...Object.fromEntries(places.map(({ keys, place }) => [keys, () => void navigate(place)])),
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

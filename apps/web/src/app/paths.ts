@@ -14,6 +14,10 @@ export const paths = {
   images: () => ({ to: "/images" }) as const,
   kernels: () => ({ to: "/kernels" }) as const,
   activity: () => ({ to: "/activity" }) as const,
+  people: () => ({ to: "/people" }) as const,
+  account: () => ({ to: "/account" }) as const,
+  /** What a user sees, for an admin to look at. */
+  seenBy: (user: string) => ({ to: "/seen-by/$user", params: { user } }) as const,
   settings: () => ({ to: "/settings" }) as const,
   login: (to?: string) => ({ to: "/login", search: to === undefined ? {} : { to } }) as const,
 };

@@ -95,7 +95,7 @@ const fleet = createRoute({
   loader: () => {
     void queryClient.prefetchQuery(guestsQuery);
   },
-  component: lazyRouteComponent(() => import("../fleet/FleetPage.tsx")),
+  component: lazyRouteComponent(() => import("../portal/HomePage.tsx")),
 });
 
 const herd = createRoute({
@@ -180,6 +180,24 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("../activity/ActivityPage.tsx")),
 });
 
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: "/people",
+  component: lazyRouteComponent(() => import("../people/PeoplePage.tsx")),
+});
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../account/AccountPage.tsx")),
+});
+
+const seenBy = createRoute({
+  getParentRoute: () => shell,
+  path: "/seen-by/$user",
+  component: lazyRouteComponent(() => import("../portal/SeenByPage.tsx")),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -191,7 +209,7 @@ export const router = createRouter({
     login,
     link,
     watch,
-    shell.addChildren([fleet, herd, guest, consoles, images, kernels, activity, settings]),
+    shell.addChildren([fleet, herd, guest, consoles, images, kernels, activity, people, account, seenBy, settings]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -1,7 +1,9 @@
 import { login } from "@corral/contracts";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
 import { api } from "../api/client.ts";
+import { isCode } from "../api/errors.ts";
 import { meQuery } from "../api/queries.ts";
 import { useDraft } from "../definition/useDraft.ts";
 import { Button } from "../ui/Button.tsx";
@@ -10,19 +12,27 @@ import { Notice } from "../ui/Notice.tsx";
 import { LoginCard } from "./LoginCard.tsx";
 
 const route = getRouteApi("/login");
-const initial = { name: "", password: "" };
-const inputOf = ({ name, password }: typeof initial) => ({ name: name.trim().toLowerCase(), password });
+const initial = { name: "", password: "", code: "" };
+const inputOf = ({ name, password, code }: typeof initial) => ({
+  name: name.trim().toLowerCase(),
+  password,
+  ...(code === "" ? {} : { code }),
+});
 
 const LoginPage = () => {
   const { to = "/" } = route.useSearch();
   const queries = useQueryClient();
   const router = useRouter();
+  const [asksCode, setAsksCode] = useState(false);
   const form = useDraft({
     initial,
     schema: login,
     inputOf,
     onSubmit: async (draft) => {
-      const me = await api.logIn({ body: inputOf(draft) });
+      const me = await api.logIn({ body: inputOf(draft) }).catch((error: unknown) => {
+        if (isCode(error, "second_factor_needed")) setAsksCode(true);
+        throw error;
+      });
       queries.clear();
       queries.setQueryData(meQuery.queryKey, me);
       router.history.replace(to);
@@ -67,6 +77,17 @@ const LoginPage = () => {
             value={draft.password}
             onChange={(password) => patch({ password })}
           />
+          {asksCode && (
+            <TextField
+              path="code"
+              label="Code of your authenticator"
+              hint="Six digits, or one of your recovery codes"
+              autoFocus
+              autoComplete="one-time-code"
+              value={draft.code}
+              onChange={(code) => patch({ code })}
+            />
+          )}
         </FieldErrors>
         <Button label="Log in" type="submit" variant="primary" busy={form.busy} className="mt-1" />
       </form>

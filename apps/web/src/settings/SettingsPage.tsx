@@ -1,14 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { LogOut } from "lucide-react";
 import { healthQuery, meQuery } from "../api/queries.ts";
 import { setTheme, THEMES, useTheme } from "../app/theme.ts";
-import { useLogOut } from "../app/useLogOut.ts";
-import { Button } from "../ui/Button.tsx";
 import { Page, Section } from "../ui/Page.tsx";
 import { formatBytes } from "../ui/quantities.ts";
 import { Audit } from "./Audit.tsx";
 import { HostChecks } from "./HostChecks.tsx";
-import { Tokens } from "./Tokens.tsx";
 
 const SettingsPage = () => {
   const isAdmin = useQuery(meQuery).data?.user.role === "admin";
@@ -16,10 +12,8 @@ const SettingsPage = () => {
     <Page title="Settings">
       <div className="min-h-0 flex-1 overflow-y-auto">
         <HostChecks />
-        <Tokens />
         {isAdmin && <Audit />}
         <Appearance />
-        <Account />
         <About />
       </div>
     </Page>
@@ -47,18 +41,6 @@ const Appearance = () => {
           </label>
         ))}
       </div>
-    </Section>
-  );
-};
-
-const Account = () => {
-  const { data } = useQuery(meQuery);
-  const logOut = useLogOut();
-  return (
-    <Section title="Account" actions={<Button label="Log out" icon={LogOut} small onClick={() => void logOut()} />}>
-      <p className="text-muted">
-        You are {data?.user.name}, with the role {data?.user.role}.
-      </p>
     </Section>
   );
 };

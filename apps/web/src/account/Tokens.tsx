@@ -1,4 +1,4 @@
-import { type AnswerOf, type Endpoints, newToken, type Token } from "@corral/contracts";
+import { type AnswerOf, type Endpoints, newToken, type Token, tokenScope } from "@corral/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
@@ -11,9 +11,11 @@ import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { CommandLine, CopyButton } from "../ui/Copy.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
-import { TextField } from "../ui/Field.tsx";
+import { SelectField, TextField } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Section } from "../ui/Page.tsx";
+import { formatLogTime, formatMoment } from "../ui/quantities.ts";
+import { Tag } from "../ui/Tag.tsx";
 import { Age } from "../ui/Time.tsx";
 
 type CreatedToken = AnswerOf<Endpoints["createToken"]>;
@@ -35,7 +37,9 @@ export const Tokens = () => {
       title="My API tokens"
       actions={<Button label="New token" icon={Plus} small onClick={() => setMaking(true)} />}
     >
-      <p className="mb-3 text-muted">For scripts and the corral command. A token may do whatever you may do.</p>
+      <p className="mb-3 text-muted">
+        For scripts and the corral command. A token may do no more than you may, and less if you say so.
+      </p>
       {tokens.isPending && <div className="skeleton h-9" />}
       {tokens.isError && <Notice kind="error">{messageOf(tokens.error)}</Notice>}
       {tokens.data?.length === 0 && <p className="text-faint">You have none.</p>}
@@ -46,7 +50,15 @@ export const Tokens = () => {
               key={token.id}
               className="flex h-(--row) items-center gap-4 border-b border-line pl-3 pr-1 last:border-0"
             >
-              <span className="min-w-0 flex-1 truncate">{token.label}</span>
+              <span className="min-w-0 flex-1 truncate">
+                {token.label} {token.scope !== "full" && <Tag>{token.scope}</Tag>}{" "}
+                {token.guests !== null && <Tag>{token.guests.join(", ") || "no guest"}</Tag>}
+              </span>
+              {token.expiresAt !== null && (
+                <span className="hidden text-small text-faint md:block" title={formatMoment(token.expiresAt)}>
+                  {Date.parse(token.expiresAt) < Date.now() ? "expired" : `until ${formatLogTime(token.expiresAt)}`}
+                </span>
+              )}
               <span className="hidden text-small text-faint sm:block">
                 made <Age at={token.createdAt} />
               </span>
@@ -97,8 +109,24 @@ export const Tokens = () => {
   );
 };
 
-const initial = { label: "" };
-const inputOf = ({ label }: typeof initial) => ({ label: label.trim() });
+const DAY_MS = 86_400_000;
+const LIFETIMES: Readonly<Record<string, string>> = {
+  "": "Never",
+  "7": "In a week",
+  "30": "In 30 days",
+  "365": "In a year",
+};
+
+const initial = { label: "", scope: "full", days: "30", guests: "" };
+const inputOf = ({ label, scope, days, guests }: typeof initial) => {
+  const names = guests.split(/[\s,]+/).filter((name) => name !== "");
+  return {
+    label: label.trim(),
+    scope: tokenScope.parse(scope),
+    guests: names.length === 0 ? null : names,
+    expiresAt: days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+  };
+};
 
 const NewTokenDialog = ({ onMade, onClose }: { onMade: (token: CreatedToken) => void; onClose: () => void }) => {
   const form = useDraft({
@@ -116,6 +144,30 @@ const NewTokenDialog = ({ onMade, onClose }: { onMade: (token: CreatedToken) => 
         value={form.draft.label}
         onChange={(label) => form.patch({ label })}
       />
+      <SelectField
+        path="scope"
+        label="What it may do"
+        value={form.draft.scope}
+        onChange={(scope) => form.patch({ scope })}
+      >
+        <option value="full">Whatever I may do</option>
+        <option value="operate">Look, start and stop guests, type into consoles</option>
+        <option value="read">Look, and watch consoles</option>
+      </SelectField>
+      <TextField
+        path="guests"
+        label="Only for these guests"
+        hint="Names, with blanks between them; all, if you say nothing"
+        value={form.draft.guests}
+        onChange={(guests) => form.patch({ guests })}
+      />
+      <SelectField path="expiresAt" label="Expires" value={form.draft.days} onChange={(days) => form.patch({ days })}>
+        {Object.entries(LIFETIMES).map(([days, words]) => (
+          <option key={days} value={days}>
+            {words}
+          </option>
+        ))}
+      </SelectField>
     </FormDialog>
   );
 };

@@ -1,0 +1,54 @@
+import { COUNTED_NAMES, type Counted } from "@corral/contracts";
+import { useQuery } from "@tanstack/react-query";
+import { quotaQuery } from "../api/peopleQueries.ts";
+import { formatMebibytes } from "../ui/quantities.ts";
+
+const LABELS: Readonly<Record<Counted, string>> = {
+  guests: "Guests",
+  runningGuests: "Running",
+  memoryMiB: "Memory",
+  diskMiB: "Disk",
+  cpus: "CPUs",
+};
+
+const inWords = (counted: Counted, value: number): string =>
+  counted === "memoryMiB" || counted === "diskMiB" ? formatMebibytes(value) : String(value);
+
+/** What is used of each limit that there is. */
+export const QuotaBars = ({ user }: { user: string | undefined }) => {
+  const pools = useQuery(quotaQuery(user)).data?.pools ?? [];
+  const bars = pools.flatMap(({ group, limits, use }) =>
+    COUNTED_NAMES.flatMap((counted) => {
+      const limit = limits[counted];
+      return limit === null ? [] : [{ group, counted, limit, used: use[counted] }];
+    }),
+  );
+  if (bars.length === 0) return null;
+  return (
+    <ul
+      aria-label="Quota"
+      className="grid grid-cols-[repeat(auto-fill,minmax(10rem,1fr))] gap-x-6 gap-y-3 border-b border-line px-4 py-3 sm:px-5"
+    >
+      {bars.map(({ group, counted, limit, used }) => {
+        const label = group === null ? LABELS[counted] : `${LABELS[counted]} of ${group}`;
+        const words = `${inWords(counted, used)} of ${inWords(counted, limit)}`;
+        return (
+          <li key={`${group} ${counted}`}>
+            <div className="flex justify-between gap-2 text-small">
+              <span className="truncate text-muted">{label}</span>
+              <span className="whitespace-nowrap tabular-nums">{words}</span>
+            </div>
+            <meter
+              aria-label={label}
+              aria-valuetext={words}
+              min={0}
+              max={Math.max(limit, used, 1)}
+              value={used}
+              className="quota-bar mt-1 w-full"
+            />
+          </li>
+        );
+      })}
+    </ul>
+  );
+};
