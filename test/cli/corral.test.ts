@@ -67,6 +67,17 @@ describe("the corral command", () => {
     expect(refused.exitCode).toBe(5);
   });
 
+  it("makes accounts and limited tokens", async () => {
+    expect((await corral("user create bob --role operator")).stdout).toContain(`${server.url}/link#`);
+    expect((await corral("users")).stdout).toMatch(/\nbob +operator +0/);
+    expect((await corral("user password bob")).stdout).toContain(`${server.url}/link#`);
+    expect((await corral("invite")).stdout).toContain(`${server.url}/link#`);
+    const { stdout: secret } = await corral("token create watcher --scope read --days 7");
+    const network = { CORRAL_URL: server.url, CORRAL_TOKEN: secret.trim() };
+    expect((await corral("users", network)).exitCode).toBe(0);
+    expect((await corral("user create eve", network)).exitCode).toBe(5);
+  });
+
   it("creates a guest, starts it and waits until it runs", async () => {
     const { exitCode, stdout } = await corral("create web1 --image demo --memory 64 --tag web --start --wait");
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "web1 is created and running.\n" });
@@ -74,6 +85,14 @@ describe("the corral command", () => {
       /^NAME +STATE.*\nweb1 +running .* 64 MiB /,
     );
     expect((await corral("guests --tag other")).stdout).toBe("No guests.\n");
+  });
+
+  it("shares the guest and takes it back", async () => {
+    expect((await corral("share web1 bob use")).stdout).toMatch(/\nbob +use/);
+    expect((await corral("share web1")).stdout).toMatch(/\nbob +use/);
+    expect((await corral("share web1 bob dance")).exitCode).toBe(2);
+    await corral("share web1 bob nothing");
+    expect((await corral("share web1")).stdout).toBe("It is shared with nobody.\n");
   });
 
   it("runs a command in the guest, with its input, outputs and exit code", async () => {

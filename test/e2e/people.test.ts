@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { stepsOfOneStory } from "./steps.ts";
 
 const USER = { name: "bob", password: "bob's own password" };
 
@@ -32,14 +33,7 @@ describe("a person with guests of their own", () => {
     await admin.keyboard.press("Enter");
     await admin.getByText("No guests yet").waitFor();
   });
-  // Each step builds on the one before: after a failure the rest would only wait in vain.
-  let failed = false;
-  beforeEach((step) => {
-    if (failed) step.skip();
-    step.onTestFailed(() => {
-      failed = true;
-    });
-  });
+  stepsOfOneStory();
   afterAll(async () => {
     await browser?.close();
     await server?.end();

@@ -10,7 +10,9 @@ import { guests } from "./commands/guests.ts";
 import { images } from "./commands/images.ts";
 import { kernels } from "./commands/kernels.ts";
 import { log } from "./commands/log.ts";
+import { people } from "./commands/people.ts";
 import { power } from "./commands/power.ts";
+import { share } from "./commands/share.ts";
 import { stop } from "./commands/stop.ts";
 import { tasks } from "./commands/tasks.ts";
 import { tokenCreate } from "./commands/tokenCreate.ts";
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   images,
   kernels,
   tasks,
+  share,
+  ...people,
   adminLink,
   tokenCreate,
   doctor,

@@ -1,4 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
+import type { Template } from "@corral/contracts";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, Plus, Rows3 } from "lucide-react";
 import { useState } from "react";
 import { EventList } from "../activity/EventList.tsx";
@@ -20,11 +21,17 @@ const PortalPage = ({ seenBy }: { seenBy?: string }) => {
   const mine = useQuery({ ...guestsQuery, enabled: seenBy === undefined });
   const theirs = useQuery({ ...guestsSeenByQuery(seenBy ?? ""), enabled: seenBy !== undefined });
   const guests = seenBy === undefined ? mine : theirs;
-  const templates = useQuery(templatesQuery).data ?? [];
-  const [making, setMaking] = useState(false);
+  const queries = useQueryClient();
+  const [templates, setTemplates] = useState<readonly Template[]>();
   const openDialog = useOpenDialog();
-  const create = () => (templates.length > 0 ? setMaking(true) : openDialog("new-guest"));
-  const newGuest = seenBy === undefined && <Button label="New guest" icon={Plus} variant="primary" onClick={create} />;
+  const create = async () => {
+    const found = await queries.fetchQuery(templatesQuery).catch(() => []);
+    if (found.length > 0) setTemplates(found);
+    else openDialog("new-guest");
+  };
+  const newGuest = seenBy === undefined && (
+    <Button label="New guest" icon={Plus} variant="primary" onClick={() => void create()} />
+  );
   return (
     <Page
       title={seenBy === undefined ? "My guests" : `As ${seenBy} sees it`}
@@ -64,7 +71,7 @@ const PortalPage = ({ seenBy }: { seenBy?: string }) => {
           </Section>
         )}
       </div>
-      {making && <FromTemplateDialog templates={templates} onClose={() => setMaking(false)} />}
+      {templates !== undefined && <FromTemplateDialog templates={templates} onClose={() => setTemplates(undefined)} />}
     </Page>
   );
 };
