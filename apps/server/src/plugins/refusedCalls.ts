@@ -8,6 +8,8 @@ import { MINUTE_MS } from "./rateLimits.ts";
 const PER_MINUTE = 30;
 /** What a form says while somebody fills it in is nothing that was done or refused. */
 const MISTYPED: readonly ErrorCode[] = ["invalid_request", "impossible", "name_taken", "too_many_requests"];
+/** A login that fails has an event of its own. */
+const LOGINS: readonly ErrorCode[] = ["login_failed", "second_factor_needed", "link_used"];
 const REFUSED: readonly ErrorCode[] = ["not_allowed", "not_found", "foreign_origin"];
 
 /** Writes into the audit log what somebody who is logged in tried to change, or to attach to, and could not. */
@@ -16,7 +18,7 @@ export const refusedCalls = (api: FastifyInstance, { events }: Services): void =
 
   const tell = (request: FastifyRequest, { code, message }: Pick<CorralError, "code" | "message">): void => {
     const { caller, guest } = request;
-    if (caller === null || MISTYPED.includes(code) || !limit.allows(caller.user.id)) return;
+    if (caller === null || [...MISTYPED, ...LOGINS].includes(code) || !limit.allows(caller.user.id)) return;
     const what = `${request.method} ${request.routeOptions.url ?? ""}`;
     const { id } = (request.params ?? {}) as { id?: unknown };
     const about = idOrName.safeParse(id).success ? ` (${id})` : "";

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ServerFrame } from "@corral/contracts";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
+import { supervisorTools } from "../library/supervisorTools.ts";
+import { parsePublicKey } from "../people/sshKey.ts";
+import { startServer } from "../server.ts";
+import { SshUser } from "../testing/sshClientProcess.ts";
+import { TestSocket } from "../testing/testSocket.ts";
+
+const PROMPT = /web1:~# /;
+
+test("a guest is booted, used beside a browser, asked and shut off, all by ssh", async () => {
+  const home = mkdtempSync(join(tmpdir(), "corral-ssh-real-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const server = await startServer({
+    settings: {
+      home,
+      host: "127.0.0.1",
+      port: 0,
+      origins: [],
+      trustedProxies: [],
+      tls: null,
+      ssh: { host: "127.0.0.1", port: 0 },
+      cgroup: null,
+      stopGuests: true,
+      logLevel: "warn",
+    },
+    tools: supervisorTools(home),
+    log: pino({ level: "warn" }),
+    pageFolder: home,
+  });
+  onTestFinished(async () => {
+    const { runFolder } = server.app.services.supervisor;
+    await server.close({ stopGuests: true });
+    rmSync(runFolder, { recursive: true, force: true });
+  });
+  const { store, tokens, images, tasks, supervisor } = server.app.services;
+  const ada = store.users.insert({ name: "ada", role: "admin", passwordHash: "" });
+  const user = new SshUser(server.ssh?.port ?? 0);
+  const { comment: _, ...key } = parsePublicKey(user.key("ed", "-t", "ed25519"));
+  store.sshKeys.insert({ userId: ada.id, label: "ed", ...key });
+  const options = ["-i", user.file("ed")];
+  const say = (...words: string[]) => user.run("ada", words, { options });
+  // What a first start does of its own accord.
+  while ((await images.list()).length === 0) {
+    const failed = tasks.list().find(({ state }) => state === "failed");
+    if (failed !== undefined) throw new Error(`${failed.title}: ${failed.error}`);
+    await sleep(20);
+  }
+  const { secret } = tokens.create(ada, "test", { scope: "full", guestIds: null, expiresAt: null });
+  const headers = { authorization: `Bearer ${secret}` };
+  const { host, port } = new URL(server.address);
+  const body = { name: "web1", image: "demo", memoryMiB: 64 };
+  await server.app.http.inject({ method: "POST", url: "/api/v1/guests", headers: { ...headers, host }, payload: body });
+
+  // Before it is on, one sits at its console.
+  const terminal = user.terminal("ada+web1", { options });
+  await terminal.see(/Ctrl-\] \. leaves.*web1 is off/s);
+  expect(await say("boot", "web1")).toMatchObject({ code: 0 });
+  await terminal.see(PROMPT);
+  terminal.type("echo from-$((40 + 2))-ssh; stty size\r");
+  await terminal.see(/from-42-ssh.*24 80/s);
+
+  // A browser sees who is there, and what was printed; and takes the seat.
+  const path = "/guests/web1/consoles/con0/attach";
+  const browser = await TestSocket.open({ listen: async () => Number(port) }, path, { headers });
+  browser.send({ type: "attach", since: 0, cols: 100, rows: 30 });
+  const hello = await browser.frame<Extract<ServerFrame, { type: "hello" }>>(({ type }) => type === "hello");
+  expect(hello.viewers.map(({ user: name, from, role }) => [name, from, role])).toEqual([
+    ["ada", "ssh 127.0.0.1", "writer"],
+    ["ada", "127.0.0.1", "spy"],
+  ]);
+  await browser.see(/from-42-ssh/);
+  browser.send({ type: "take" });
+  await terminal.see(/You are watching: ada took control/);
+  let from = terminal.text.length;
+  terminal.type("\u001dt");
+  await terminal.see(/You have control/, from);
+  terminal.type("echo again-$((40 + 3))\r");
+  await browser.see(/again-43/);
+
+  // The window follows its writer's.
+  terminal.resize(90, 20);
+  from = terminal.text.length;
+  await browser.frame<ServerFrame>((frame) => frame.type === "resize" && frame.cols === 90);
+  terminal.type("stty size\r");
+  await terminal.see(/20 90/, from);
+  terminal.type("\u001d.");
+  expect(await terminal.ended()).toBe(0);
+
+  expect((await say("log", "web1", "--tail", "50")).out).toContain("again-43");
+  const guest = store.guests.find("web1");
+  if (guest === null) throw new Error("the guest is gone");
+  while (supervisor.status(guest.id).link !== "up") await sleep(50);
+  expect(await say("exec", "web1", "--", "sh", "-c", "'echo inside; exit 7'")).toMatchObject({
+    code: 7,
+    out: "inside\n",
+  });
+  expect(await user.run("ada+web1", ["uname", "-n"], { options })).toMatchObject({ code: 0, out: "web1\n" });
+
+  const menu = user.terminal("ada", { options });
+  await menu.see(/> web1 +running/);
+  menu.type("p");
+  await menu.see(/PID .*COMMAND/);
+  menu.type("q");
+  menu.type("q");
+  expect(await menu.ended()).toBe(0);
+  expect(await say("force-off", "web1")).toMatchObject({ code: 0, out: "web1 is stopped.\n" });
+});
