@@ -175,6 +175,19 @@ describe("the corral command", () => {
     expect((await corral("log web1 con9")).exitCode).toBe(3);
   });
 
+  it("lists boots, prints one of them in any format, and finds lines in the whole log", async () => {
+    expect((await corral("boots web1")).stdout).toMatch(/^1 .* running .*con0 \d+/m);
+    expect((await corral("log web1 --boot 1")).stdout).toContain("Linux version");
+    const [header] = (await corral("log web1 con0 --boot 1 --format asciicast")).stdout.split("\n");
+    expect(JSON.parse(header ?? "")).toMatchObject({ version: 2, title: "web1-con0-boot1" });
+    expect((await corral("log web1 --boot 9")).exitCode).toBe(3);
+    expect((await corral("log web1 --since never")).exitCode).toBe(2);
+    expect((await corral("search web1 Linux.version.\\d --regex")).stdout).toMatch(
+      /^\d+\tboot 1\t2\S+Z\t.*Linux version/m,
+    );
+    expect(JSON.parse((await corral("search web1 LINUX.VERSION --case --json")).stdout)).toEqual([]);
+  });
+
   it("pauses, resumes, shuts down and deletes", async () => {
     expect((await corral("pause web1 --wait")).stdout).toBe("web1 is paused.\n");
     expect((await corral("resume web1 --wait")).stdout).toBe("web1 is running.\n");

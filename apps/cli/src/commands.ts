@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { adminLink } from "./commands/adminLink.ts";
+import { boots } from "./commands/boots.ts";
 import { console } from "./commands/console.ts";
 import { cp } from "./commands/cp.ts";
 import { create } from "./commands/create.ts";
@@ -12,6 +13,7 @@ import { kernels } from "./commands/kernels.ts";
 import { log } from "./commands/log.ts";
 import { people } from "./commands/people.ts";
 import { power } from "./commands/power.ts";
+import { search } from "./commands/search.ts";
 import { share } from "./commands/share.ts";
 import { stop } from "./commands/stop.ts";
 import { tasks } from "./commands/tasks.ts";
@@ -25,6 +27,8 @@ export const commands: readonly Command[] = [
   deleteGuest,
   console,
   log,
+  boots,
+  search,
   exec,
   cp,
   images,

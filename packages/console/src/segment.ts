@@ -98,6 +98,23 @@ export class Segment {
   }
 
   /**
+   * Cuts off what a power failure left at the end: blocks that belong to the file already and were never filled. Throws
+   * the system's error.
+   */
+  cutZeros(): void {
+    const piece = 64 * 1024;
+    let size = this.#size;
+    while (size > 0) {
+      const from = Math.max(0, size - piece);
+      const last = this.read(this.#start + from, size - from).findLastIndex((byte) => byte !== 0);
+      size = from + last + 1;
+      if (last >= 0) break;
+    }
+    if (size < this.#size) truncateSync(this.path, size);
+    this.#size = size;
+  }
+
+  /**
    * Opens the newest segment to go on with it. The size of its file is the truth; of its index, a torn last line and
    * marks of bytes that never reached the file are cut off.
    */

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import type { StoredMark, WindowSize } from "./logMarks.ts";
+import { hostWentDown, markClosed, markOpen } from "./openMark.ts";
 import { Segment, type SegmentKind } from "./segment.ts";
 
 /** Bytes in a segment: one deletion gives back so much. */
@@ -39,7 +40,11 @@ export class SegmentRow {
     this.#segments = Segment.list(folder);
     const last = this.#segments.at(-1);
     if (last === undefined) this.#segments.push(Segment.create(folder, 0, "log"));
-    else last.reopen();
+    else {
+      if (hostWentDown(folder)) last.cutZeros();
+      last.reopen();
+    }
+    markOpen(folder);
     this.#current = this.#segments.at(-1) as Segment;
   }
 
@@ -145,6 +150,7 @@ export class SegmentRow {
   }
 
   close(): void {
+    markClosed(this.#folder);
     this.#current.close();
   }
 

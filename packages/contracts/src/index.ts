@@ -19,6 +19,7 @@ export * from "./guestInside.ts";
 export * from "./herdFrames.ts";
 export * from "./host.ts";
 export * from "./library.ts";
+export { linesOf } from "./linesOf.ts";
 export * from "./people.ts";
 export * from "./plainText.ts";
 export * from "./printable.ts";

@@ -1,4 +1,4 @@
-import { ConsoleLog, PlainText } from "@corral/contracts";
+import { ConsoleLog, type LogFormat, logFormat, PlainText } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { firstConsole } from "../firstConsole.ts";
@@ -10,6 +10,14 @@ export const log = defineCommand({
   arguments: ["<guest>", "[console]"],
   options: {
     tail: { type: "string", short: "n", value: "<lines>", meaning: "only the last lines" },
+    boot: { type: "string", short: "b", value: "<number>", meaning: "only what was printed in this boot" },
+    since: {
+      type: "string",
+      value: "<time>",
+      meaning: "only what was printed then or later, such as 2026-11-21T14:30",
+    },
+    until: { type: "string", value: "<time>", meaning: "only what was printed before" },
+    format: { type: "string", value: "<format>", meaning: "text (default), raw, or asciicast for a recording" },
     raw: { type: "boolean", short: "r", meaning: "the bytes as the guest printed them (with --json: in base64)" },
   },
   summary: "Print what a console has printed, without escape sequences",
@@ -18,6 +26,14 @@ export const log = defineCommand({
     const lines = options.tail === undefined ? undefined : lineCount(options.tail);
     const { client } = connect();
     const console = args.console ?? (await firstConsole(client, args.guest));
+    if (wantsPart(options)) {
+      if (lines !== undefined || output.json) {
+        throw new CommandError(EXIT.usage, "--tail and --json do not go together with a part of a log or a format.");
+      }
+      const answer = await client.downloadLog({ params: { id: args.guest, name: console }, query: partOf(options) });
+      for await (const bytes of answer.body ?? []) await output.bytes(bytes);
+      return undefined;
+    }
     const parts = partsOf(new ConsoleLog(client, args.guest, console), lines);
 
     if (output.json) {
@@ -53,4 +69,40 @@ const lineCount = (text: string): number => {
   const lines = Number(text);
   if (/^\d+$/.test(text) && lines <= LINES_MAXIMUM) return lines;
   throw new CommandError(EXIT.usage, `--tail must be a number of lines, at most ${LINES_MAXIMUM}.`);
+};
+
+interface PartOptions {
+  readonly boot: string | undefined;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+  readonly format: string | undefined;
+  readonly raw: boolean;
+}
+
+const wantsPart = ({ boot, since, until, format }: PartOptions): boolean =>
+  [boot, since, until, format].some((option) => option !== undefined);
+
+const partOf = ({ boot, since, until, format, raw }: PartOptions) => ({
+  format: format === undefined ? (raw ? "raw" : "text") : formatOf(format),
+  ...(boot !== undefined && { boot: bootNumber(boot) }),
+  ...(since !== undefined && { since: timeOf("--since", since) }),
+  ...(until !== undefined && { until: timeOf("--until", until) }),
+});
+
+const formatOf = (text: string): LogFormat => {
+  const format = logFormat.safeParse(text);
+  if (format.success) return format.data;
+  throw new CommandError(EXIT.usage, `--format must be one of ${logFormat.options.join(", ")}.`);
+};
+
+const bootNumber = (text: string): number => {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new CommandError(EXIT.usage, "--boot must be the number of a boot; corral boots <guest> lists them.");
+};
+
+/** As the person's own clock shows it, unless it says otherwise. */
+const timeOf = (option: string, text: string): string => {
+  const time = new Date(text);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new CommandError(EXIT.usage, `${option} must be a time such as 2026-11-21T14:30.`);
 };

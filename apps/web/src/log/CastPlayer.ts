@@ -1,4 +1,4 @@
-import { linesOf } from "./linesOf.ts";
+import { linesOf } from "@corral/contracts";
 
 /** Characters of a recording that are held; a boot has 20 thousand, a busy day some million. */
 const HELD_MAXIMUM_CHARACTERS = 24 * 1024 * 1024;

@@ -1,7 +1,6 @@
-import { type FoundLine, LOG_FOUND_MAXIMUM, type LogSearchLine, logSearchLine } from "@corral/contracts";
+import { type FoundLine, LOG_FOUND_MAXIMUM, type LogSearchLine, linesOf, logSearchLine } from "@corral/contracts";
 import { api } from "../api/client.ts";
 import { messageOf } from "../api/errors.ts";
-import { linesOf } from "./linesOf.ts";
 
 /** How often what was found is shown while more comes. */
 const SHOW_EVERY_MS = 100;

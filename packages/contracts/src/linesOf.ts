@@ -1,4 +1,4 @@
-/** The lines of an answer as they come. Leaving off reading ends the request. */
+/** The lines of an answer that has one JSON on each (a search, an asciicast), as they come. Leaving off reading ends the request. */
 export async function* linesOf(answer: Response): AsyncGenerator<string, void> {
   if (answer.body === null) return;
   const reader = answer.body.getReader();
