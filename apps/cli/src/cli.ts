@@ -82,7 +82,7 @@ const nameArguments = (command: Command, positionals: readonly string[]): NamedA
   const missing = command.arguments[positionals.length];
   if (missing?.startsWith("<")) throw usage(`${missing} is missing.`, command);
   const last = command.arguments.at(-1) ?? "";
-  if (last.endsWith("...>")) {
+  if (/\.\.\.[>\]]$/.test(last)) {
     const before = command.arguments.length - 1;
     const named = positionals.slice(0, before).map((value, index) => [bareName(command.arguments[index] ?? ""), value]);
     return { ...Object.fromEntries(named), [bareName(last)]: positionals.slice(before) };

@@ -19,7 +19,7 @@ interface ValueOption {
 export type Option = FlagOption | ValueOption;
 export type Options = Readonly<Record<string, Option>>;
 
-/** "<guest>" has to be given, "[console]" may be; "<command...>", the last one, takes all that follow. */
+/** "<guest>" has to be given, "[console]" may be; the last one takes all that follow as "<command...>". */
 export type Argument = `<${string}>` | `[${string}]`;
 
 type OptionValue<O extends Option> = O extends FlagOption
@@ -29,10 +29,10 @@ type OptionValue<O extends Option> = O extends FlagOption
     : string | undefined;
 
 type ArgumentValues<A extends Argument> = {
-  [K in A as K extends `<${infer Name}...>` ? Name : never]: readonly string[];
+  [K in A as K extends `<${infer Name}...>` | `[${infer Name}...]` ? Name : never]: readonly string[];
 } & {
   [K in A as K extends `<${string}...>` ? never : K extends `<${infer Name}>` ? Name : never]: string;
-} & { [K in A as K extends `[${infer Name}]` ? Name : never]: string | undefined };
+} & { [K in A as K extends `[${string}...]` ? never : K extends `[${infer Name}]` ? Name : never]: string | undefined };
 
 /** The terminal and the surroundings that a command runs in; tests give their own. */
 export interface Surroundings {

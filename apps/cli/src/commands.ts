@@ -11,6 +11,7 @@ import { guests } from "./commands/guests.ts";
 import { images } from "./commands/images.ts";
 import { kernels } from "./commands/kernels.ts";
 import { log } from "./commands/log.ts";
+import { mconsole } from "./commands/mconsole.ts";
 import { people } from "./commands/people.ts";
 import { power } from "./commands/power.ts";
 import { search } from "./commands/search.ts";
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   search,
   exec,
   cp,
+  mconsole,
   images,
   kernels,
   tasks,

@@ -23,6 +23,7 @@ const isDone: Record<GuestAction, (now: Guest, before: Guest) => boolean> = {
   "force-restart": (now, before) => now.state === "running" && now.boots > before.boots,
   shutdown: isOff,
   "force-off": isOff,
+  "ctrl-alt-del": (now, before) => isOff(now) || now.boots > before.boots,
   pause: ({ state }) => state === "paused",
   resume: ({ state }) => state === "running",
 };
@@ -35,6 +36,8 @@ const hasFailed: Record<GuestAction, (now: Guest) => boolean> = {
   "force-restart": ({ state }) => state === "crashed",
   shutdown: ({ state }) => state === "running" || state === "paused",
   "force-off": () => false,
+  // What the guest makes of it is its own affair.
+  "ctrl-alt-del": () => false,
   pause: isOff,
   resume: isOff,
 };

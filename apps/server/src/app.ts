@@ -20,6 +20,8 @@ import type { HostTools } from "./library/hostTools.ts";
 import { ImageFolder } from "./library/imageFolder.ts";
 import { Images } from "./library/images.ts";
 import { Kernels } from "./library/kernels.ts";
+import { Devices } from "./mconsole/devices.ts";
+import { Mconsole } from "./mconsole/mconsole.ts";
 import { Origins } from "./origins.ts";
 import { Accounts } from "./people/accounts.ts";
 import { Authenticator } from "./people/authenticate.ts";
@@ -52,6 +54,7 @@ import { herdRoutes } from "./routes/herd.ts";
 import { imageRoutes } from "./routes/images.ts";
 import { insideRoutes } from "./routes/inside.ts";
 import { kernelRoutes } from "./routes/kernels.ts";
+import { mconsoleRoutes } from "./routes/mconsole.ts";
 import { portalRoutes } from "./routes/portal.ts";
 import { secondFactorRoutes } from "./routes/secondFactor.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -167,6 +170,7 @@ const ROUTES = [
   herdRoutes,
   imageRoutes,
   kernelRoutes,
+  mconsoleRoutes,
   taskRoutes,
   eventRoutes,
   auditRoutes,
@@ -213,6 +217,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
   const quotas = new Quotas(store, supervisor);
   const guests = new Guests({ store, supervisor, events, images: imageFolder, home, quotas });
   const secondFactors = new SecondFactors(store);
+  const mconsole = new Mconsole(supervisor, events);
   return {
     store,
     supervisor,
@@ -229,6 +234,8 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     guests,
     quotas,
     discarded: new DiscardedGuests(store, supervisor, events, guests),
+    mconsole,
+    devices: new Devices({ store, supervisor, guests, mconsole, images: imageFolder }),
     images: new Images({ store, events, tasks, folder: imageFolder, tools }),
     kernels: new Kernels(store, events, tools),
     host: new HostFacts(home, () => tools.checkHost()),

@@ -11,6 +11,8 @@ import type { Quotas } from "./guests/quotas.ts";
 import type { HostFacts } from "./hostFacts.ts";
 import type { Images } from "./library/images.ts";
 import type { Kernels } from "./library/kernels.ts";
+import type { Devices } from "./mconsole/devices.ts";
+import type { Mconsole } from "./mconsole/mconsole.ts";
 import type { Origins } from "./origins.ts";
 import type { Accounts } from "./people/accounts.ts";
 import type { Authenticator } from "./people/authenticate.ts";
@@ -51,4 +53,6 @@ export interface Services {
   readonly sockets: LiveSockets;
   readonly typing: Typing;
   readonly watchLinks: WatchLinks;
+  readonly mconsole: Mconsole;
+  readonly devices: Devices;
 }

@@ -8,6 +8,7 @@ import { guestsEndpoints } from "./endpoints/guests.ts";
 import { hostEndpoints } from "./endpoints/host.ts";
 import { insideEndpoints } from "./endpoints/inside.ts";
 import { libraryEndpoints } from "./endpoints/library.ts";
+import { mconsoleEndpoints } from "./endpoints/mconsole.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
 import { portalEndpoints } from "./endpoints/portal.ts";
 import { secondFactorEndpoints } from "./endpoints/secondFactor.ts";
@@ -33,6 +34,7 @@ export const endpoints = {
   ...typingEndpoints,
   ...watchLinksEndpoints,
   ...insideEndpoints,
+  ...mconsoleEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
   ...auditEndpoints,

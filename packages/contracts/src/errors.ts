@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   quota_exceeded: 409,
   host_unfit: 409,
   cancelled: 409,
+  guest_refused: 409,
   offset_expired: 410,
   link_ended: 410,
   body_too_large: 413,
@@ -23,8 +24,10 @@ export const ERROR_STATUS = {
   offset_beyond_end: 416,
   unknown_host: 421,
   impossible: 422,
+  needs_confirmation: 428,
   too_many_requests: 429,
   internal: 500,
+  guest_garbled: 502,
   guest_silent: 504,
   disk_full: 507,
 } as const;

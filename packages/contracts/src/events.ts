@@ -16,6 +16,8 @@ export const eventType = z.enum([
   "guest.file-read",
   "guest.file-written",
   "console.changed",
+  "guest.notified",
+  "guest.mconsole",
   "console.attached",
   "console.detached",
   "console.taken",

@@ -29,6 +29,7 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   quota_exceeded: EXIT.refused,
   host_unfit: EXIT.failure,
   cancelled: EXIT.failure,
+  guest_refused: EXIT.refused,
   offset_expired: EXIT.notFound,
   link_ended: EXIT.notFound,
   body_too_large: EXIT.refused,
@@ -36,8 +37,10 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   offset_beyond_end: EXIT.notFound,
   unknown_host: EXIT.notAllowed,
   impossible: EXIT.refused,
+  needs_confirmation: EXIT.refused,
   too_many_requests: EXIT.failure,
   internal: EXIT.failure,
+  guest_garbled: EXIT.failure,
   guest_silent: EXIT.failure,
   disk_full: EXIT.failure,
 };

@@ -48,6 +48,13 @@ export const guestConsole = z.object({
   note: z.string().nullable().describe("What to know of it, such as why nothing can be seen yet"),
 });
 
+/** Longest status line that a guest may set: what a row of the fleet table has room for. */
+export const STATUS_LINE_MAXIMUM = 100;
+
+/** What a guest says of itself: `echo status: 3 jobs left > /proc/mconsole`. Its own words, believed by nobody. */
+export const statusLine = z.object({ text: z.string().max(STATUS_LINE_MAXIMUM), at: timestamp });
+export type StatusLine = z.infer<typeof statusLine>;
+
 export const guest = z.object({
   id,
   definition: guestDefinition,
@@ -63,6 +70,7 @@ export const guest = z.object({
   ending: ending.nullable().describe("How the last run ended"),
   progress: z.string().nullable().describe("What it is doing while it starts, boots or stops"),
   stopDeadline: timestamp.nullable().describe("When a shutdown that was asked for gives up and offers force"),
+  statusLine: statusLine.nullable().describe("What this run of the guest last said of itself"),
   consoles: z.array(guestConsole),
   createdAt: timestamp,
 });

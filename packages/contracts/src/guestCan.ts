@@ -1,7 +1,16 @@
 import { z } from "zod";
 import type { Guest, GuestState } from "./guest.ts";
 
-export const guestAction = z.enum(["start", "shutdown", "restart", "pause", "resume", "force-off", "force-restart"]);
+export const guestAction = z.enum([
+  "start",
+  "shutdown",
+  "restart",
+  "ctrl-alt-del",
+  "pause",
+  "resume",
+  "force-off",
+  "force-restart",
+]);
 export type GuestAction = z.infer<typeof guestAction>;
 
 export const guestOperation = z.enum([...guestAction.options, "delete", "edit", "attach"]);
@@ -21,28 +30,42 @@ export const OPERATIONS: Record<
   start: { label: "Start", meaning: "Boots the guest with its current definition.", states: off },
   shutdown: {
     label: "Shut down",
-    meaning: "Presses Ctrl-Alt-Del in the guest and leaves it off. Disks are synced by the guest.",
+    meaning:
+      "Presses Ctrl-Alt-Del in the guest and leaves it off. The guest ends its programs and writes its disks; connections are closed in order.",
     states: ["booting", "running", "stopping"],
   },
   restart: {
     label: "Restart",
-    meaning: "Shuts the guest down in order, then boots it with its current definition.",
+    meaning:
+      "Shuts the guest down in order, then boots it with its current definition. Disks are written, connections closed.",
     states: ["booting", "running"],
+  },
+  "ctrl-alt-del": {
+    label: "Ctrl-Alt-Del",
+    meaning:
+      "Presses the keys and nothing more: the guest's init decides. Most images then write their disks and power off or reboot.",
+    states: ["booting", "running", "stopping"],
   },
   pause: {
     label: "Pause",
-    meaning: "Stops the guest's clock and CPU. Network connections may time out meanwhile.",
+    meaning:
+      "Stops the guest's CPU; nothing is written to its disks meanwhile. Connections may time out, and its clock jumps when it goes on.",
     states: ["running"],
   },
-  resume: { label: "Resume", meaning: "Lets a paused guest go on.", states: ["paused"] },
+  resume: {
+    label: "Resume",
+    meaning: "Lets a paused guest go on where it stood. Connections that timed out meanwhile are lost.",
+    states: ["paused"],
+  },
   "force-off": {
     label: "Force off",
-    meaning: "Ends the guest at once, as if its power were cut. What it had not written to disk is lost.",
+    meaning:
+      "Ends the guest at once, as if its power were cut. What it had not written to disk is lost; connections are cut.",
     states: alive,
   },
   "force-restart": {
     label: "Force restart",
-    meaning: "Cuts the guest's power and boots it again. What it had not written to disk is lost.",
+    meaning: "Cuts the guest's power and boots it again. What it had not written to disk is lost; connections are cut.",
     states: ["booting", "running", "paused", "stopping"],
   },
   delete: { label: "Delete", meaning: "Deletes the guest with its disks and console logs.", states: off },
@@ -67,6 +90,7 @@ const inWords: Record<GuestState, string> = {
 const hints: Partial<Record<`${GuestOperation}:${GuestState}`, string>> = {
   "shutdown:paused": "Resume it first, so that it can shut down in order, or use Force off.",
   "restart:paused": "Resume it first, or use Force restart.",
+  "ctrl-alt-del:paused": "Resume it first: a paused guest does not see any key.",
   "restart:stopping": "Wait until it is off, or use Force restart.",
   "pause:booting": "Wait until it has booted.",
   "force-restart:starting": "Wait a moment, or use Force off.",

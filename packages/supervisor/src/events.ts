@@ -10,6 +10,14 @@ export type SupervisorEvent =
   | { readonly type: "boot-retried"; readonly id: string; readonly attempt: number; readonly message: string }
   /** The guest wrote to its /proc/mconsole. Not to be trusted. */
   | { readonly type: "message"; readonly id: string; readonly text: string }
+  /** The guest's kernel notified of something else. Anything in the guest can forge it. */
+  | {
+      readonly type: "notified";
+      readonly id: string;
+      readonly kind: "ready" | "panic" | "hang";
+      /** The kernel's own words, in one line. */
+      readonly text: string;
+    }
   /** A console's history is not being kept (a message), or is kept again (null). */
   | { readonly type: "console-log"; readonly id: string; readonly console: string; readonly problem: string | null }
   /** Something that a person should know, such as a console that could not be brought back. */

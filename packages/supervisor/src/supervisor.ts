@@ -11,10 +11,14 @@ import {
   LOG_READ_MAXIMUM_BYTES,
   type LogPart,
 } from "@corral/contracts";
+import { whyForbidden } from "@corral/uml";
 import type { SupervisorEvent } from "./events.ts";
 import { removeDisk } from "./guest/disks.ts";
 import { GuestFolder } from "./guest/guestFolder.ts";
-import type { GuestSpec } from "./guest/guestSpec.ts";
+import type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
+import { isPlugged, keepDisk, plugDisk, replugDisk } from "./guest/hotPlug.ts";
+import { type AskOptions, askMconsole } from "./guest/mconsole.ts";
+import { specDigest } from "./guest/specDigest.ts";
 import type { GuestStatus } from "./guest/status.ts";
 import { SupervisedGuest } from "./guest/supervisedGuest.ts";
 import type { GuestPicture, PictureMark } from "./guestPicture.ts";
@@ -128,6 +132,8 @@ export class Supervisor {
       case "shutdown":
       case "restart":
         return guest.askToEnd(action);
+      case "ctrl-alt-del":
+        return guest.pressCtrlAltDel();
       case "pause":
         return guest.pause();
       case "resume":
@@ -155,11 +161,55 @@ export class Supervisor {
     await guest.remove();
   }
 
+  /**
+   * One mconsole command as text, and the guest's whole answer. Rejects with CorralError: wrong_state, guest_silent,
+   * guest_refused with the kernel's own words, guest_garbled, impossible with why it is not sent, too_many_requests.
+   */
+  async mconsole(id: string, command: string, options: AskOptions = {}): Promise<string> {
+    const guest = this.#guest(id);
+    return askMconsole(guest.run, guest.spec.definition.name, command, options);
+  }
+
+  /** Why a command is not sent to this guest, or null where it may be. */
+  whyNotSent(id: string, command: string): string | null {
+    return whyForbidden(command, this.#guest(id).spec.kernel.version);
+  }
+
+  /** Plugs a disk into a running guest for this run. Rejects with CorralError. */
+  async plugDisk(id: string, disk: DiskSpec): Promise<void> {
+    const guest = this.#guest(id);
+    await plugDisk(guest, disk, uidOf(join(this.#home, "guests"), id));
+  }
+
+  /** Plugs a disk that the running guest was launched with in again. Rejects with CorralError. */
+  async replugDisk(id: string, ubd: number): Promise<void> {
+    await replugDisk(this.#guest(id), ubd);
+  }
+
+  /** Which of these disks the guest has at the moment. One that does not answer counts as having them. */
+  async pluggedDisks(id: string, ubds: readonly number[]): Promise<number[]> {
+    const { run } = this.#guest(id);
+    const plugged: number[] = [];
+    for (const ubd of ubds) if (run === null || (await isPlugged(run, ubd))) plugged.push(ubd);
+    return plugged;
+  }
+
+  /** A plugged disk outlasts this run from now on: its definition is about to name it. */
+  async keepDisk(id: string, ubd: number): Promise<void> {
+    await keepDisk(this.#guest(id), ubd);
+  }
+
+  /** What the definition says now, the running guest has already: a change was made to both. */
+  isTakenUp(id: string): void {
+    const guest = this.#guest(id);
+    guest.run?.note({ specDigest: specDigest(guest.spec) });
+  }
+
   /** Deletes the file of one disk. Rejects with wrong_state while the guest is on. */
   async removeDisk(id: string, ubd: number): Promise<void> {
     const guest = this.#guest(id);
-    if (guest.run !== null) {
-      throw new CorralError("wrong_state", `ubd${ubd} cannot be removed while the guest is on. Shut it down first.`);
+    if (guest.run !== null && (await isPlugged(guest.run, ubd))) {
+      throw new CorralError("wrong_state", `ubd${ubd} cannot be removed while the guest uses it. Unplug it first.`);
     }
     await removeDisk(new GuestFolder(this.#home, this.#runFolder, id), ubd);
   }

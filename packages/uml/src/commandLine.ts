@@ -138,7 +138,8 @@ const consoleArgument = ({ device, input, output }: ConsoleArgument, i: number):
   return `${device}=${channels.join(",")}`;
 };
 
-const diskArgument = ({ ubd, flags = {}, file, backing, serial }: DiskArgument, i: number): string => {
+/** A disk as the command line names it, and mconsole's config takes it: ubd1r=/disks/a.img. `i` is for errors. */
+export const diskArgument = ({ ubd, flags = {}, file, backing, serial }: DiskArgument, i = 0): string => {
   const at = `disks[${i}]`;
   const device = `ubd${wholeNumber(`${at}.ubd`, ubd, 0, DISKS - 1)}${flagLetters(flags)}`;
   const files = [path(`${at}.file`, file), ...given(backing, (backing) => path(`${at}.backing`, backing))];

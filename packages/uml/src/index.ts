@@ -4,6 +4,7 @@ export {
   type ConsoleArgument,
   type DiskArgument,
   type DiskFlags,
+  diskArgument,
   kernelCommandLine,
 } from "./commandLine.ts";
 export { type CowCheck, CowError, type CowHeader, checkCow, createCow, readCowHeader } from "./cow.ts";
@@ -14,6 +15,7 @@ export { KERNEL_PRELOAD } from "./kernelPreload.ts";
 export { type CallOptions, MconsoleClient, type MconsoleClientOptions } from "./mconsole/client.ts";
 export { socketsAreHardened } from "./mconsole/datagramSocket.ts";
 export { MconsoleError, type MconsoleErrorCode } from "./mconsole/errors.ts";
+export { whyForbidden } from "./mconsole/forbidden.ts";
 export { NotificationListener, type NotificationListenerOptions } from "./mconsole/notifications.ts";
 export type { Notification } from "./mconsole/protocol.ts";
 export { mconsolePath, pidPath, readPid, UMID_PATTERN, umidFolder } from "./umid.ts";

@@ -8,6 +8,9 @@ import type { EventLog } from "./eventLog.ts";
 const MESSAGES_PER_MINUTE = 30;
 const MINUTE_MS = 60_000;
 
+/** What anything in a guest can make as many of as it likes. */
+const fromGuest: ReadonlySet<SupervisorEvent["type"]> = new Set<SupervisorEvent["type"]>(["message", "notified"]);
+
 const STATE_IN_WORDS: Record<GuestState, string> = {
   stopped: "is off",
   starting: "is being started",
@@ -36,7 +39,7 @@ export const logGuestEvents = ({ supervisor, store, events, log }: Logs): void =
     // A database that cannot be written, such as on a full disk, must not reach the guest that something happened to.
     try {
       const guest = store.guests.find(event.id);
-      if (guest === null || (event.type === "message" && !messages.allows(event.id))) return;
+      if (guest === null || (fromGuest.has(event.type) && !messages.allows(`${event.id} ${event.type}`))) return;
       events.append({ subject: event.id, ownerId: guest.ownerId, ...inWords(event, guest.definition.name) });
     } catch (error) {
       log.error({ err: error, event }, "an event of a guest could not be stored");
@@ -55,6 +58,12 @@ const inWords = (event: Exclude<SupervisorEvent, { type: "changed" }>, name: str
       return { type: "guest.boot-retried", message: `${name}: ${event.message}`, data: { attempt: event.attempt } };
     case "message":
       return { type: "guest.message", message: `${name} says: ${event.text}`, data: { text: event.text } };
+    case "notified":
+      return {
+        type: "guest.notified",
+        message: `${name}: ${event.kind === "panic" ? "kernel panic: " : ""}${event.text}`,
+        data: { kind: event.kind, text: event.text },
+      };
     case "console-log": {
       const { console, problem } = event;
       const message =
@@ -68,17 +77,17 @@ const inWords = (event: Exclude<SupervisorEvent, { type: "changed" }>, name: str
   }
 };
 
-/** Counts each guest's messages of the present minute. */
+/** Counts each guest's messages of the present minute, of each kind: no flood of words drowns a panic. */
 class MessageLimit {
   readonly #counts = new Map<string, number>();
   #minute = 0;
 
-  allows(id: string, now = Date.now()): boolean {
+  allows(source: string, now = Date.now()): boolean {
     const minute = Math.floor(now / MINUTE_MS);
     if (minute !== this.#minute) this.#counts.clear();
     this.#minute = minute;
-    const count = (this.#counts.get(id) ?? 0) + 1;
-    this.#counts.set(id, count);
+    const count = (this.#counts.get(source) ?? 0) + 1;
+    this.#counts.set(source, count);
     return count <= MESSAGES_PER_MINUTE;
   }
 }

@@ -12,16 +12,22 @@ export const guestSpec = (guest: GuestRecord, store: Store, images: ImageFolder)
     id: guest.id,
     definition: guest.definition,
     kernel: { path: kernel.path, version: kernel.version, modules: kernel.modules },
-    disks: guest.definition.disks.map((disk) => diskSpec(disk, guest, store, images)),
+    disks: guest.definition.disks.map((disk) => diskSpec(disk, guest.imageIds, store, images)),
   };
 };
 
-const diskSpec = (disk: Disk, guest: GuestRecord, store: Store, images: ImageFolder): DiskSpec => {
+/** `imageIds`: of each disk over an image, by its number. */
+export const diskSpec = (
+  disk: Disk,
+  imageIds: GuestRecord["imageIds"],
+  store: Store,
+  images: ImageFolder,
+): DiskSpec => {
   const { ubd, serial, source, readOnly, synchronous, ignoreCow, shared, noDiscard } = disk;
   const common = { ubd, serial, flags: { readOnly, synchronous, ignoreCow, shared, noDiscard } };
   switch (source.kind) {
     case "image": {
-      const { name, file, sizeBytes, mtimeS } = linked(store.images.find(guest.imageIds.get(ubd) ?? ""));
+      const { name, file, sizeBytes, mtimeS } = linked(store.images.find(imageIds.get(ubd) ?? ""));
       return { ...common, kind: "cow", image: { name, path: images.file(file), size: sizeBytes, mtimeS } };
     }
     case "empty":

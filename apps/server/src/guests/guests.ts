@@ -109,7 +109,7 @@ export class Guests {
     checkAdminFields(before, wish, caller);
     const { definition, links } = resolveDefinition(wish, this.#store, this.#home);
     const discarded = discardedDisks(before.disks, definition.disks);
-    this.#refuseDiscardWhileOn(guest, discarded);
+    await this.#refuseDiscardWhileUsed(guest, discarded);
     const fields = changedFields(before, definition);
     if (fields.length === 0) return this.answer(guest, caller);
 
@@ -130,6 +130,24 @@ export class Guests {
       },
     );
     return this.answer(changed, caller);
+  }
+
+  /** Throws what `change` would throw for a definition, and changes nothing. The disks' images, by their numbers. */
+  checkWish(guest: GuestRecord, wish: GuestDefinition, caller: Caller): GuestRecord {
+    checkAdminFields(guest.definition, wish, caller);
+    const { definition, links } = resolveDefinition(wish, this.#store, this.#home);
+    let checked: GuestRecord | undefined;
+    try {
+      this.#store.transaction(() => {
+        checked = this.#quotas.holdFor(links.ownerId, guest, () =>
+          this.#store.guests.update(guest.id, definition, links),
+        );
+        throw new Undone();
+      });
+    } catch (error) {
+      if (!(error instanceof Undone) || checked === undefined) throw error;
+    }
+    return checked as GuestRecord;
   }
 
   async act(guest: GuestRecord, action: GuestAction, caller: Caller): Promise<Guest> {
@@ -242,9 +260,14 @@ export class Guests {
     this.#supervisor.define({ ...spec, definition });
   }
 
-  #refuseDiscardWhileOn({ id, definition }: GuestRecord, discarded: readonly Disk[]): void {
+  async #refuseDiscardWhileUsed({ id, definition }: GuestRecord, discarded: readonly Disk[]): Promise<void> {
     if (discarded.length === 0 || !this.#isOn(id)) return;
-    const names = discarded.map(({ ubd }) => `ubd${ubd}`).join(", ");
+    const used = await this.#supervisor.pluggedDisks(
+      id,
+      discarded.map(({ ubd }) => ubd),
+    );
+    if (used.length === 0) return;
+    const names = used.map((ubd) => `ubd${ubd}`).join(", ");
     throw new CorralError(
       "wrong_state",
       `This change throws away what is on ${names}, since a disk with another source is a new disk. That is not possible ` +
@@ -268,6 +291,9 @@ const withConsole = (consoles: readonly ConsoleDefinition[], changed: ConsoleDef
   consoles.some(({ name }) => name === changed.name)
     ? consoles.map((console) => (console.name === changed.name ? changed : console))
     : [...consoles, changed];
+
+/** Rolls a transaction back that was only tried. */
+class Undone extends Error {}
 
 const ignoreRefusal = (error: unknown): void => {
   if (!(error instanceof CorralError)) throw error;

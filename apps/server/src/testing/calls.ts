@@ -32,6 +32,13 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   changeAudit: { retentionDays: 30 },
   setWebhook: { url: "https://log.example/corral" },
   registerKernel: { path: "/usr/bin/linux.uml" },
+  mconsoleSetConfig: { device: "con1", value: "null" },
+  mconsoleRemove: { device: "ubd1" },
+  mconsoleSysrq: { key: "m" },
+  mconsoleLog: { lines: ["a line"] },
+  mconsoleRaw: { command: "version" },
+  plugDisk: { disk: { ubd: 1, source: { kind: "empty", sizeMiB: 1 } } },
+  changeMemory: { changeMiB: -1 },
 };
 
 /** A valid query for each endpoint that needs one. */
@@ -39,6 +46,7 @@ const QUERIES: Partial<Record<EndpointName, string>> = {
   searchLog: "?q=x",
   logMarks: "?from=0&to=0",
   readGuestFile: "?path=/etc/passwd",
+  mconsoleProc: "?path=meminfo",
 };
 
 export interface EndpointCall {
@@ -56,6 +64,8 @@ export const callOf = (name: EndpointName, id: string): EndpointCall => {
     .replace(":id", id)
     .replace(":action", "shutdown")
     .replace(":name", "con0")
+    .replace(":device", "ubd0")
+    .replace(":pid", "1")
     .replace(":link", "0".repeat(16));
   return { method, path: filled + (QUERIES[name] ?? ""), body: BODIES[name] };
 };

@@ -69,7 +69,8 @@ export const GuestRow = memo(
 
 const NameCell = ({ guest, tabIndex }: { guest: Guest; tabIndex: number }) => {
   const { definition, state, ending } = guest;
-  const remark = state === "crashed" ? ending?.message : (guest.progress ?? definition.description);
+  const remark =
+    state === "crashed" ? ending?.message : (guest.progress ?? guest.statusLine?.text ?? definition.description);
   return (
     <span className="flex min-w-0 flex-col sm:flex-row sm:items-baseline sm:gap-3">
       <Link

@@ -7,7 +7,7 @@ import { StateBadge } from "../ui/StateBadge.tsx";
 import { BUTTONS, blockedBy, OPERATION_ICONS, type Operation, useOperations } from "./operations.tsx";
 
 /** A thin line after each of these. */
-const GROUP_ENDS: ReadonlySet<Operation> = new Set<Operation>(["restart", "resume", "force-restart"]);
+const GROUP_ENDS: ReadonlySet<Operation> = new Set<Operation>(["ctrl-alt-del", "resume", "force-restart"]);
 
 export const GuestHeader = ({ guest }: { guest: Guest }) => (
   <header className="@container shrink-0 border-b border-line">

@@ -17,9 +17,24 @@ const Console = lazy(() => import("../console/Console.tsx"));
 const LogView = lazy(() => import("../log/LogView.tsx"));
 const KernelLog = lazy(async () => ({ default: (await import("../console/KernelLog.tsx")).KernelLog }));
 
+const McPrompt = lazy(async () => ({ default: (await import("../mconsole/McPrompt.tsx")).McPrompt }));
+const Inspect = lazy(async () => ({ default: (await import("../mconsole/Inspect.tsx")).Inspect }));
+const SysRq = lazy(async () => ({ default: (await import("../mconsole/SysRq.tsx")).SysRq }));
+const Crash = lazy(async () => ({ default: (await import("../mconsole/Crash.tsx")).Crash }));
+const Devices = lazy(async () => ({ default: (await import("../mconsole/Devices.tsx")).Devices }));
+
 const KERNEL_LOG = "kernel";
+const CRASH = "crash";
+/** Views of the running kernel that want as much room as a console. */
+const TOOLS: Readonly<Record<string, string>> = {
+  inspect: "Inspect",
+  sysrq: "SysRq",
+  mconsole: "mconsole",
+  [CRASH]: "Crash",
+};
 const DETAILS: readonly TabItem[] = [
   { value: "overview", label: "Overview" },
+  { value: "devices", label: "Devices" },
   { value: "definition", label: "Definition" },
   { value: "events", label: "Events" },
 ];
@@ -62,6 +77,8 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
   const consoleView =
     chosen === KERNEL_LOG ? (
       <KernelLog guest={guest} onLog={showLog} />
+    ) : chosen in TOOLS ? (
+      <Tool key={chosen} name={chosen} guest={guest} onLeave={leave} />
     ) : (
       <Console
         key={chosen}
@@ -89,7 +106,7 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
       </div>
     </Suspense>
   );
-  const noConsole = consoles.length === 1 && (
+  const noConsole = consoleNames(guest).length === 0 && search.console === undefined && (
     <EmptyState icon={SquareTerminal} title="This guest has no console">
       Its definition names none that can be attached to.
     </EmptyState>
@@ -157,10 +174,27 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
 const consolesOf = (guest: Guest): TabItem[] => [
   ...consoleNames(guest).map((name) => ({ value: name, label: name })),
   { value: KERNEL_LOG, label: "Kernel log" },
+  ...Object.entries(TOOLS)
+    .filter(([value]) => value !== CRASH || guest.ending?.kind === "panic" || guest.ending?.kind === "boot-failed")
+    .map(([value, label]) => ({ value, label })),
 ];
+
+const Tool = ({ name, guest, onLeave }: { name: string; guest: Guest; onLeave: () => void }): ReactNode => {
+  if (name === "inspect") return <Inspect guest={guest} />;
+  if (name === "sysrq") return <SysRq guest={guest} />;
+  if (name === "mconsole") return <McPrompt guest={guest} onLeave={onLeave} />;
+  return <Crash guest={guest} />;
+};
 
 const Details = ({ guest, detail }: { guest: Guest; detail: string }): ReactNode => {
   if (detail === "definition") return <EditDefinition key={guest.id} guest={guest} />;
+  if (detail === "devices") {
+    return (
+      <Suspense fallback={null}>
+        <Devices key={guest.id} guest={guest} />
+      </Suspense>
+    );
+  }
   if (detail === "events") return <GuestEvents guest={guest} />;
   return <Overview guest={guest} />;
 };

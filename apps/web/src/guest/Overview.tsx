@@ -38,6 +38,11 @@ export const Overview = ({ guest }: { guest: Guest }) => {
 
       <Facts>
         <Fact label="Uptime">{on && guest.startedAt !== null ? <Uptime since={guest.startedAt} /> : "—"}</Fact>
+        {guest.statusLine !== null && (
+          <Fact label="It says">
+            <span title={guest.statusLine.text}>{guest.statusLine.text}</span>
+          </Fact>
+        )}
         <Fact label="In this state">
           <Uptime since={guest.since} />
         </Fact>

@@ -18,6 +18,7 @@ export const exampleGuest = ({
   ending: null,
   progress: null,
   stopDeadline: null,
+  statusLine: null,
   consoles: [],
   createdAt: "2026-01-01T00:00:00Z",
   ...guest,

@@ -1,6 +1,6 @@
 import { type Guest, type GuestAction, guestCan, OPERATIONS } from "@corral/contracts";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { Pause, Play, Power, RotateCcw, RotateCw, StepForward, Trash2, Zap } from "lucide-react";
+import { Keyboard, Pause, Play, Power, RotateCcw, RotateCw, StepForward, Trash2, Zap } from "lucide-react";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
@@ -17,6 +17,7 @@ export const BUTTONS: readonly Operation[] = [
   "start",
   "shutdown",
   "restart",
+  "ctrl-alt-del",
   "pause",
   "resume",
   "force-off",
@@ -28,6 +29,7 @@ export const OPERATION_ICONS = {
   start: Play,
   shutdown: Power,
   restart: RotateCw,
+  "ctrl-alt-del": Keyboard,
   pause: Pause,
   resume: StepForward,
   "force-off": Zap,

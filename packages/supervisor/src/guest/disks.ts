@@ -131,6 +131,10 @@ const plainFile = async (path: string): Promise<string> => {
   return path;
 };
 
+/** The file of a disk of Corral's own, made where it is not there: `cow` over an image, or empty. */
+export const makeDiskFile = (disk: DiskSpec & { kind: "cow" | "empty" }, folder: GuestFolder, owner: number | null) =>
+  disk.kind === "cow" ? cowOver(disk, folder, owner) : emptyDisk(disk, folder, owner);
+
 const statOrNull = async (path: string): Promise<BigIntStats | null> => {
   try {
     return await stat(path, { bigint: true });

@@ -39,6 +39,10 @@ export class GuestFolder {
   get disks(): string {
     return join(this.folder, "disks");
   }
+  /** Files of disks that were plugged in while it runs: one folder that it may write to, one that it may not. */
+  hotPlug(kind: "disks" | "images"): string {
+    return join(this.folder, "hot", kind);
+  }
   console(name: string): string {
     return join(this.folder, "consoles", name);
   }

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
+import { statusLine } from "@corral/contracts";
 import { z } from "zod";
 import { writeWhole } from "./writeWhole.ts";
 
@@ -64,6 +65,8 @@ const launchRecord = z.object({
   paused: z.boolean(),
   /** Userland was seen to start. */
   booted: z.boolean(),
+  /** What this run last said of itself. Records of older servers have none. */
+  statusLine: statusLine.nullable().default(null),
 });
 export type LaunchRecord = z.infer<typeof launchRecord>;
 export type RunLine = LaunchRecord["lines"][number];

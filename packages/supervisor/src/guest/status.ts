@@ -1,4 +1,4 @@
-import type { Ending, GuestLinkState, GuestState } from "@corral/contracts";
+import type { Ending, GuestLinkState, GuestState, StatusLine } from "@corral/contracts";
 
 /** What the supervisor knows of one guest. Plain data. */
 export interface GuestStatus {
@@ -12,6 +12,7 @@ export interface GuestStatus {
   readonly restartNeeded: boolean;
   readonly link: GuestLinkState;
   readonly ending: Ending | null;
+  readonly statusLine: StatusLine | null;
   readonly progress: string | null;
   readonly stopDeadline: string | null;
   readonly consoles: readonly {

@@ -24,6 +24,7 @@ import { ENDING_TAIL_BYTES, endingOf, whatNext } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { GuestSpec } from "./guestSpec.ts";
+import { heard } from "./heard.ts";
 import { GuestHistory, type Run } from "./history.ts";
 import { KernelLog } from "./kernelLog.ts";
 import { type LaunchRecord, linesOf, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
@@ -100,6 +101,9 @@ export class SupervisedGuest {
   get state(): GuestState {
     return this.#condition.state;
   }
+  get folder(): GuestFolder {
+    return this.#folder;
+  }
   get run(): RunningGuest | null {
     return this.#run;
   }
@@ -128,6 +132,7 @@ export class SupervisedGuest {
         run !== null && (run.record.specDigest !== specDigest(this.#spec) || !haveSameChannels(lines, consoles)),
       link: this.#linkState,
       ending: this.#history.ending,
+      statusLine: run?.record.statusLine ?? null,
       consoles: this.consoles.all.map((console) => ({
         name: console.name,
         attachable: run === null || console.connected,
@@ -327,6 +332,15 @@ export class SupervisedGuest {
     this.#condition.startDeadline();
   }
 
+  /** Presses Ctrl-Alt-Del and nothing more: what follows is up to the guest's init. */
+  async pressCtrlAltDel(): Promise<void> {
+    try {
+      await this.#runOrThrow().mconsole.cad({ timeoutMs: MCONSOLE_TIMEOUT_MS });
+    } catch (error) {
+      throw this.#silent("reached", error);
+    }
+  }
+
   async pause(): Promise<void> {
     const run = this.#runOrThrow();
     run.note({ paused: true });
@@ -419,13 +433,12 @@ export class SupervisedGuest {
 
   #notified(notification: Notification): void {
     if (notification.kind === "socket") this.#run?.mconsoleIsUp();
-    if (notification.kind === "user") this.#emit({ type: "message", id: this.#spec.id, text: notification.text });
-    if (notification.kind === "hang") {
-      this.#emit({
-        type: "warning",
-        id: this.#spec.id,
-        message: `${this.#name} has not fed its watchdog for a minute: its programs hang.`,
-      });
+    const { event, statusLine } = heard(notification, new Date());
+    // A status is shown and replaced by the next one; what is kept as an event is what a guest says otherwise.
+    if (statusLine === undefined) this.#emit({ ...event, id: this.#spec.id });
+    else {
+      this.#run?.note({ statusLine });
+      this.#condition.changed();
     }
   }
 

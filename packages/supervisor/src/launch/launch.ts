@@ -7,6 +7,7 @@ import { kernelCommandLine } from "@corral/uml";
 import { prepareDisks } from "../guest/disks.ts";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import type { GuestSpec } from "../guest/guestSpec.ts";
+import { clearHotPlug, hotPlugMounts } from "../guest/hotPlug.ts";
 import type { KernelLog } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { specDigest } from "../guest/specDigest.ts";
@@ -69,6 +70,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const disks = await prepareDisks(spec, folder, uid);
   const libraries = await sandboxLibraries(spec, uid);
   await folder.clearUmlDir(uid);
+  await clearHotPlug(folder);
 
   const ptys = new Map<string, PtyPair>();
   const descriptors: number[] = [];
@@ -90,6 +92,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       libraries,
       mounts: [
         ...disks.mounts,
+        ...hotPlugMounts(folder),
         { source: folder.umlDir, target: folder.umlDir, writable: true },
         { source: folder.sockets, target: folder.sockets, writable: false },
         ...definition.shares.map((share) => ({
@@ -151,6 +154,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       asked: null,
       paused: false,
       booted: false,
+      statusLine: null,
     };
     writeLaunchRecord(folder.launchRecord, record);
 

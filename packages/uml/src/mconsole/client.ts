@@ -27,6 +27,8 @@ export interface MconsoleClientOptions {
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Lets `sysrq c` through, which makes the guest panic and is never answered: the call ends with its time. */
+  readonly mayPanic?: boolean;
 }
 
 /**
@@ -117,8 +119,8 @@ export class MconsoleClient {
   }
 
   /** Any command as text; what is refused elsewhere is refused here too. Of a log command, the newline is not added. */
-  async raw(command: string, { timeoutMs, signal }: CallOptions = {}): Promise<string> {
-    const forbidden = whyForbidden(command, this.#options.kernelVersion);
+  async raw(command: string, { timeoutMs, signal, mayPanic = false }: CallOptions = {}): Promise<string> {
+    const forbidden = whyForbidden(command, this.#options.kernelVersion, { mayPanic });
     if (forbidden !== null) throw new MconsoleError("forbidden", forbidden);
     if (Buffer.byteLength(command) > COMMAND_MAXIMUM_BYTES) {
       throw new MconsoleError("too-long", `A command has at most ${COMMAND_MAXIMUM_BYTES} bytes.`);

@@ -45,15 +45,22 @@ const ARGUMENTS = new Map<string, { readonly allowed: RegExp; readonly form: str
   ["stack", { allowed: /^[1-9][0-9]{0,9}$/, form: "stack takes the pid of a process of the guest" }],
 ]);
 
-/** Why `command` is not sent to a guest of this kernel (null: not known which), or null where it may be. */
-export const whyForbidden = (command: string, kernelVersion: string | null): string | null => {
+/**
+ * Why `command` is not sent to a guest of this kernel (null: not known which), or null where it may be. `mayPanic`: the
+ * one command whose purpose is a panic is wanted.
+ */
+export const whyForbidden = (
+  command: string,
+  kernelVersion: string | null,
+  { mayPanic = false }: { readonly mayPanic?: boolean } = {},
+): string | null => {
   const blank = command.indexOf(" ");
   const name = blank === -1 ? command : command.slice(0, blank);
   const argument = blank === -1 ? "" : command.slice(blank + 1);
   const known = ARGUMENTS.get(name);
   if (known === undefined) return `${JSON.stringify(command)} does not begin with a command that mconsole knows.`;
   if (!known.allowed.test(argument)) return `${known.form}.`;
-  if (name === "sysrq") return whyForbiddenKey(argument, kernelVersion);
+  if (name === "sysrq") return mayPanic && argument === "c" ? null : whyForbiddenKey(argument, kernelVersion);
   if (name === "proc") return whyForbiddenFile(argument);
   return null;
 };

@@ -1,0 +1,120 @@
+import { CorralError, type Disk, type GuestDefinition, type GuestDevice, type GuestDevices } from "@corral/contracts";
+import type { GuestRecord, Store } from "@corral/store";
+import type { Supervisor } from "@corral/supervisor";
+import { diskSpec } from "../guests/guestSpec.ts";
+import type { Guests } from "../guests/guests.ts";
+import type { ImageFolder } from "../library/imageFolder.ts";
+import type { Caller } from "../people/caller.ts";
+import type { Mconsole } from "./mconsole.ts";
+
+/** ubd0 to ubd15 and con0 to con15. */
+const NUMBERS = Array.from({ length: 16 }, (_, number) => number);
+/** What the kernel says of a console that nobody configured. */
+const UNSET = ["", "none", "null"];
+
+interface DevicesOptions {
+  readonly store: Store;
+  readonly supervisor: Supervisor;
+  readonly guests: Guests;
+  readonly mconsole: Mconsole;
+  readonly images: ImageFolder;
+}
+
+interface Use {
+  readonly guest: GuestRecord;
+  readonly caller: Caller;
+}
+
+/** Devices of running guests: what is plugged in, and changes to it for this run or for good. */
+export class Devices {
+  readonly #options: DevicesOptions;
+
+  constructor(options: DevicesOptions) {
+    this.#options = options;
+  }
+
+  async list(use: Use): Promise<GuestDevices> {
+    const { disks, consoles } = use.guest.definition;
+    const names = [
+      ...NUMBERS.map((number) => `ubd${number}`),
+      ...new Set([...NUMBERS.map((number) => `con${number}`), ...consoles.map(({ name }) => name)]),
+    ];
+    const { mconsole } = this.#options;
+    const answers = await mconsole.askQuietly(use, [...names.map((name) => `config ${name}`), "proc meminfo"]);
+    const devices = names.flatMap((device, index): GuestDevice[] => {
+      const setting = answers[index]?.trim() ?? "";
+      const kind = device.startsWith("ubd") ? "disk" : "console";
+      const defined =
+        kind === "disk"
+          ? disks.some(({ ubd }) => `ubd${ubd}` === device)
+          : consoles.some(({ name, channel }) => name === device && channel !== "none");
+      const plugged = kind === "disk" ? setting !== "" : !UNSET.includes(setting);
+      return plugged || defined ? [{ device, kind, setting: setting || null, plugged, defined }] : [];
+    });
+    return { devices, memory: memoryIn(answers.at(-1) ?? "") };
+  }
+
+  async plugDisk(use: Use, disk: Disk, keep: boolean): Promise<GuestDevices> {
+    const { store, supervisor, images, guests } = this.#options;
+    const { guest, caller } = use;
+    const defined = guest.definition.disks.find(({ ubd }) => ubd === disk.ubd);
+    if (defined !== undefined) {
+      if (JSON.stringify(defined) !== JSON.stringify(disk)) {
+        throw new CorralError(
+          "in_use",
+          `ubd${disk.ubd}: the definition has another disk of this number. Choose another.`,
+          [{ field: "disk.ubd", message: "is another disk in the definition" }],
+        );
+      }
+      await supervisor.replugDisk(guest.id, disk.ubd);
+      return this.list(use);
+    }
+    const wish: GuestDefinition = { ...guest.definition, disks: [...guest.definition.disks, disk] };
+    const { definition, imageIds } = guests.checkWish(guest, wish, caller);
+    const resolved = definition.disks.find(({ ubd }) => ubd === disk.ubd) ?? disk;
+    await supervisor.plugDisk(guest.id, diskSpec(resolved, imageIds, store, images));
+    if (keep) {
+      await supervisor.keepDisk(guest.id, disk.ubd);
+      await this.#keep(use, { disks: wish.disks });
+    }
+    return this.list(use);
+  }
+
+  async remove(use: Use, device: string, keep: boolean): Promise<string> {
+    const { mconsole } = this.#options;
+    const { disks, consoles } = use.guest.definition;
+    const text = await mconsole.ask(use, `remove ${device}`);
+    if (keep && disks.some(({ ubd }) => `ubd${ubd}` === device)) {
+      await this.#keep(use, { disks: disks.filter(({ ubd }) => `ubd${ubd}` !== device) });
+    } else if (keep && consoles.some(({ name }) => name === device)) {
+      await this.#keep(use, { consoles: consoles.filter(({ name }) => name !== device) });
+    }
+    return text;
+  }
+
+  async changeMemory(use: Use, changeMiB: number): Promise<{ freeBeforeKiB: number; freeAfterKiB: number }> {
+    const { mconsole } = this.#options;
+    const free = async (): Promise<number> => {
+      const [text] = await mconsole.askQuietly(use, ["proc meminfo"]);
+      return memoryIn(text ?? "")?.freeKiB ?? 0;
+    };
+    const freeBeforeKiB = await free();
+    await mconsole.ask(use, `config mem=${changeMiB < 0 ? "-" : "+"}${Math.abs(changeMiB)}M`);
+    return { freeBeforeKiB, freeAfterKiB: await free() };
+  }
+
+  /** The guest has this change already: it is no reason to restart it, unless something else was. */
+  async #keep({ guest, caller }: Use, changes: Partial<GuestDefinition>): Promise<void> {
+    const { guests, supervisor } = this.#options;
+    const { restartNeeded } = supervisor.status(guest.id);
+    await guests.change(guest, changes, caller);
+    if (!restartNeeded) supervisor.isTakenUp(guest.id);
+  }
+}
+
+const memoryIn = (meminfo: string): GuestDevices["memory"] => {
+  const [total, free] = ["MemTotal", "MemFree"].map(
+    (name) => new RegExp(`^${name}: +(\\d+) kB`, "m").exec(meminfo)?.[1],
+  );
+  return total === undefined || free === undefined ? null : { totalKiB: Number(total), freeKiB: Number(free) };
+};
