@@ -24,16 +24,18 @@ export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Pr
   rmSync(recorded.umlDir, { recursive: true, force: true });
   mkdirSync(recorded.umlDir, { mode: 0o700 });
   const pty = openPty(80, 24);
+  // The guest link, at which nobody listens here.
+  const link = openPty(80, 24);
   const status = openSync("/dev/null", "w");
   const kernelLog = openSync(recorded.kernelLog, "a");
   const began = performance.now();
   const [program, ...argv] = recorded.argv;
   const child = spawn(program as string, argv, {
-    stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master],
+    stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master, link.slave, link.master],
     detached: true,
     env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
   });
-  for (const fd of [pty.slave, status, kernelLog]) closeSync(fd);
+  for (const fd of [pty.slave, status, kernelLog, link.slave, link.master]) closeSync(fd);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const reader = new ReadStream(pty.master);
   const timings = await new Promise<Timings>((resolve, reject) => {
