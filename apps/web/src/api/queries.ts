@@ -22,6 +22,7 @@ export type Topic =
   | "portal"
   | "health"
   | "typed"
+  | "inside"
   | "links"
   | "watched";
 
@@ -59,6 +60,25 @@ export const bootsQuery = (id: string) =>
   queryOptions({
     queryKey: key("guests", "boots", id),
     queryFn: async ({ signal }) => (await api.listBoots({ params: { id } }, { signal })).items,
+  });
+
+/** A guest spends some milliseconds on each look. */
+const LOOK_EVERY_MS = 3_000;
+
+export const processesQuery = (id: string) =>
+  queryOptions({
+    queryKey: key("inside", "processes", id),
+    queryFn: ({ signal }) => api.listProcesses({ params: { id } }, { signal }),
+    refetchInterval: LOOK_EVERY_MS,
+    retry: false,
+  });
+
+export const networkQuery = (id: string) =>
+  queryOptions({
+    queryKey: key("inside", "network", id),
+    queryFn: ({ signal }) => api.readNetwork({ params: { id } }, { signal }),
+    refetchInterval: LOOK_EVERY_MS,
+    retry: false,
   });
 
 export const imagesQuery = queryOptions({

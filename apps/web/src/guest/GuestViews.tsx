@@ -11,6 +11,7 @@ import { type TabItem, Tabs } from "../ui/Tabs.tsx";
 import { consoleNames } from "./consoleNames.ts";
 import { GuestEvents } from "./GuestEvents.tsx";
 import { Overview } from "./Overview.tsx";
+import { Processes } from "./Processes.tsx";
 import { useConsoleWindow } from "./useConsoleWindow.ts";
 
 const Console = lazy(() => import("../console/Console.tsx"));
@@ -35,6 +36,7 @@ const TOOLS: Readonly<Record<string, string>> = {
 const DETAILS: readonly TabItem[] = [
   { value: "overview", label: "Overview" },
   { value: "devices", label: "Devices" },
+  { value: "processes", label: "Processes" },
   { value: "definition", label: "Definition" },
   { value: "events", label: "Events" },
 ];
@@ -195,6 +197,7 @@ const Details = ({ guest, detail }: { guest: Guest; detail: string }): ReactNode
       </Suspense>
     );
   }
+  if (detail === "processes") return <Processes guest={guest} />;
   if (detail === "events") return <GuestEvents guest={guest} />;
   return <Overview guest={guest} />;
 };

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Info, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
-import { imagesQuery, kernelsQuery } from "../api/queries.ts";
+import { imagesQuery, kernelsQuery, networkQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
 import { versionBeside } from "../library/kernelVersion.ts";
 import { LastLines } from "../log/LastLines.tsx";
@@ -13,6 +13,9 @@ import { counted, formatMebibytes } from "../ui/quantities.ts";
 import { Tag } from "../ui/Tag.tsx";
 import { Age, Uptime } from "../ui/Time.tsx";
 import { blockedBy, useOperations } from "./operations.tsx";
+
+/** An address hardly changes. */
+const ADDRESS_EVERY_MS = 60_000;
 
 const RESTARTS: Record<RestartPolicy, string> = {
   never: "never",
@@ -52,6 +55,7 @@ export const Overview = ({ guest }: { guest: Guest }) => {
           {kernel !== undefined && <span className="text-faint"> {versionBeside(kernel)}</span>}
         </Fact>
         <Fact label="Owner">{definition.owner}</Fact>
+        {guest.state === "running" && guest.link === "up" && <Address guest={guest} />}
         <Fact label="Process">{guest.pid ?? "—"}</Fact>
         <Fact label="Boots">
           {guest.boots}
@@ -90,6 +94,13 @@ export const Overview = ({ guest }: { guest: Guest }) => {
       )}
     </div>
   );
+};
+
+/** What it can be reached at, as far as it says so itself. */
+const Address = ({ guest }: { guest: Guest }) => {
+  const interfaces = useQuery({ ...networkQuery(guest.id), refetchInterval: ADDRESS_EVERY_MS }).data?.interfaces ?? [];
+  const addresses = interfaces.filter(({ name }) => name !== "lo").flatMap((each) => each.addresses);
+  return <Fact label="Address">{addresses.map((address) => address.replace(/\/\d+$/, "")).join(", ") || "none"}</Fact>;
 };
 
 const RestartNeeded = ({ guest }: { guest: Guest }) => {
