@@ -87,7 +87,7 @@ const Network = ({ guest }: { guest: Guest }) => {
     <Table label="Network interfaces">
       <thead>
         <tr>
-          <Th className="w-16">Interface</Th>
+          <Th className="w-16">Name</Th>
           <Th>Addresses</Th>
           <Th className="w-20 text-right">Received</Th>
           <Th className="w-20 text-right">Sent</Th>

@@ -167,15 +167,18 @@ describe("the guest link", () => {
 describe("a server that is killed while a command runs", () => {
   let home: string;
   let server: ServerProcess;
+  let spec: Awaited<ReturnType<typeof specOf>>;
   afterAll(async () => {
     await server.kill();
-    await (await TestFleet.open(home)).end();
+    const fleet = await TestFleet.open(home);
+    await fleet.reopen([spec]);
+    await fleet.end();
   });
 
   it("is followed by one that takes the link over, and ends what the first had begun", async () => {
     home = mkdtempSync(join(tmpdir(), "corral-"));
     server = new ServerProcess(home);
-    const spec = await specOf("killed1", await demoImage());
+    spec = await specOf("killed1", await demoImage());
     await server.resume([spec]);
     await server.act(spec.id, "start");
     await server.see(spec.id, PROMPT);
