@@ -13,10 +13,10 @@ describe("what may be done with a guest", () => {
     expect(table).toEqual({
       stopped: "start delete edit attach",
       starting: "force-off edit attach",
-      booting: "shutdown restart force-off force-restart edit attach",
-      running: "shutdown restart pause force-off force-restart edit attach",
+      booting: "shutdown restart ctrl-alt-del force-off force-restart edit attach",
+      running: "shutdown restart ctrl-alt-del pause force-off force-restart edit attach",
       paused: "resume force-off force-restart edit attach",
-      stopping: "shutdown force-off force-restart edit attach",
+      stopping: "shutdown ctrl-alt-del force-off force-restart edit attach",
       crashed: "start delete edit attach",
     });
   });

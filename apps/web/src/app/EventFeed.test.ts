@@ -26,9 +26,10 @@ const until = (what: () => void) => vi.waitFor(what, { timeout: 10_000, interval
 
 it("knows what each frame makes stale", () => {
   expect(topicsOf({ type: "changed", what: "task", id: "x" })).toEqual(["tasks"]);
-  expect(topicsOf(frame(1, "guest.state"))).toEqual(["events", "guests"]);
-  expect(topicsOf(frame(1, "guest.deleted"))).toEqual(["events", "guests", "images", "kernels"]);
-  expect(topicsOf(frame(1, "session.opened"))).toEqual(["events"]);
+  expect(topicsOf(frame(1, "guest.state"))).toEqual(["events", "guests", "portal"]);
+  expect(topicsOf(frame(1, "guest.deleted"))).toEqual(["events", "guests", "portal", "images", "kernels"]);
+  expect(topicsOf(frame(1, "session.opened"))).toEqual(["events", "people", "account"]);
+  expect(topicsOf(frame(1, "server.stopped"))).toEqual(["events", "health"]);
   expect(topicsOf({ type: "ready", seq: 1 })).toEqual([]);
 });
 
@@ -70,13 +71,13 @@ describe("the event feed", () => {
     say({ type: "changed", what: "task", id: "x" });
     await until(() => expect(stale.flat()).toContain("tasks"));
     expect(stale.length).toBeLessThan(5);
-    expect(new Set(stale.flat())).toEqual(new Set(["events", "guests", "tasks"]));
+    expect(new Set(stale.flat())).toEqual(new Set(["events", "guests", "portal", "tasks"]));
   });
 
   it("goes on where it was after a lost connection, and then trusts nothing that is shown", async () => {
     say({ type: "ready", seq: 41 });
     say(frame(42, "guest.state"));
-    await until(() => expect(stale).toContainEqual(["events", "guests"]));
+    await until(() => expect(stale).toContainEqual(["events", "guests", "portal"]));
     for (const client of server.clients) client.terminate();
     await until(() => expect(feed.connection().kind).toBe("waiting"));
     feed.retryNow();
