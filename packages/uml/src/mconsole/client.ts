@@ -1,5 +1,5 @@
+import { Channel } from "./channel.ts";
 import { MconsoleError } from "./errors.ts";
-import { exchange } from "./exchange.ts";
 import { whyForbidden } from "./forbidden.ts";
 import { COMMAND_MAXIMUM_BYTES } from "./protocol.ts";
 
@@ -37,9 +37,11 @@ export interface CallOptions {
  */
 export class MconsoleClient {
   readonly #options: MconsoleClientOptions;
-  /** The command under way and those that wait behind it. */
-  readonly #calls = new Set<AbortController>();
+  /** Ends the wait of the command under way, and of each that waits behind it. */
+  readonly #calls = new Set<(error: MconsoleError) => void>();
   #last: Promise<unknown> = Promise.resolve();
+  /** Of the last command; it closes by itself after a while, and whenever something was odd about an answer. */
+  #channel: Channel | null = null;
   #closed = false;
 
   constructor(options: MconsoleClientOptions) {
@@ -129,24 +131,38 @@ export class MconsoleClient {
     if (signal?.aborted) throw calledOff(command, signal);
     if (this.#calls.size > QUEUE_MAXIMUM) throw new MconsoleError("busy", "Too many commands wait for this guest.");
 
-    const call = new AbortController();
-    let sent = false;
+    let underWay = false;
+    let giveUp!: (error: MconsoleError) => void;
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = (error) => {
+        reject(error);
+        this.#calls.delete(giveUp);
+        // Its answer may still come: not on a socket that another command uses.
+        if (underWay) this.#channel?.close(error);
+      };
+    });
+    const ask = async (): Promise<string> => {
+      underWay = true;
+      try {
+        return await this.#openChannel().ask(command);
+      } finally {
+        underWay = false;
+      }
+    };
+    // What waits for nobody is sent first of all: what follows is then done while the guest works.
+    const answer = this.#calls.size === 0 ? ask() : this.#last.then(() => (this.#calls.has(giveUp) ? ask() : givenUp));
+    this.#last = answer.catch(() => {});
+    this.#calls.add(giveUp);
     const timer = setTimeout(
-      () => call.abort(sent ? silent(command) : new MconsoleError("busy", "Commands before it took all of its time.")),
+      () => giveUp(underWay ? silent(command) : new MconsoleError("busy", "Commands before it took all of its time.")),
       timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     );
-    const callOff = (): void => call.abort(calledOff(command, signal));
+    const callOff = (): void => giveUp(calledOff(command, signal));
     signal?.addEventListener("abort", callOff, { once: true });
-    this.#calls.add(call);
     try {
-      const answer = this.#last.then(() => {
-        sent = true;
-        return exchange(command, { ...this.#options, signal: call.signal });
-      });
-      this.#last = answer.catch(() => {});
-      return await Promise.race([answer, aborted(call.signal)]);
+      return await Promise.race([answer, givenUp]);
     } finally {
-      this.#calls.delete(call);
+      this.#calls.delete(giveUp);
       signal?.removeEventListener("abort", callOff);
       clearTimeout(timer);
     }
@@ -155,7 +171,17 @@ export class MconsoleClient {
   /** Rejects what runs and what waits with closed. Idempotent. */
   close(): void {
     this.#closed = true;
-    for (const call of this.#calls) call.abort(closed());
+    for (const giveUp of this.#calls) giveUp(closed());
+    this.#channel?.close();
+  }
+
+  /** The one of the last command, or a new one where that is closed or leads to what is no longer the guest. */
+  #openChannel(): Channel {
+    if (this.#channel?.usable) return this.#channel;
+    this.#channel?.close();
+    this.#channel = null;
+    this.#channel = new Channel(this.#options);
+    return this.#channel;
   }
 
   async #unpause(options?: CallOptions): Promise<void> {
@@ -175,6 +201,3 @@ const silent = (command: string): MconsoleError =>
 
 const calledOff = (command: string, signal: AbortSignal | undefined): MconsoleError =>
   new MconsoleError("aborted", `"${command.trim()}" was called off.`, { cause: signal?.reason });
-
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));

@@ -15,12 +15,12 @@ export const COMMAND_MAXIMUM_BYTES = DATA_MAXIMUM_BYTES - 1;
 
 /** @param command At most COMMAND_MAXIMUM_BYTES in UTF-8. */
 export const encodeRequest = (command: string): Buffer => {
-  const data = Buffer.from(command);
-  const request = Buffer.alloc(REQUEST_HEADER_BYTES + data.length);
+  const length = Buffer.byteLength(command);
+  const request = Buffer.allocUnsafe(REQUEST_HEADER_BYTES + length);
   request.writeUInt32LE(MAGIC, 0);
   request.writeUInt32LE(VERSION, 4);
-  request.writeUInt32LE(data.length, 8);
-  data.copy(request, REQUEST_HEADER_BYTES);
+  request.writeUInt32LE(length, 8);
+  request.write(command, REQUEST_HEADER_BYTES);
   return request;
 };
 
