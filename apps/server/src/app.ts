@@ -30,6 +30,7 @@ import { LoginThrottle } from "./people/loginThrottle.ts";
 import { PasswordLogins } from "./people/passwordLogins.ts";
 import { SecondFactors } from "./people/secondFactors.ts";
 import { Sessions } from "./people/sessions.ts";
+import { SingleSignOn } from "./people/singleSignOn.ts";
 import { Tickets } from "./people/tickets.ts";
 import { Tokens } from "./people/tokens.ts";
 import { authentication } from "./plugins/authentication.ts";
@@ -58,6 +59,7 @@ import { mconsoleRoutes } from "./routes/mconsole.ts";
 import { portalRoutes } from "./routes/portal.ts";
 import { secondFactorRoutes } from "./routes/secondFactor.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { singleSignOnRoutes } from "./routes/singleSignOn.ts";
 import { sshKeyRoutes } from "./routes/sshKeys.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { templateRoutes } from "./routes/templates.ts";
@@ -152,6 +154,7 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
 const ROUTES = [
   healthRoutes,
   sessionRoutes,
+  singleSignOnRoutes,
   tokenRoutes,
   sshKeyRoutes,
   accountRoutes,
@@ -242,6 +245,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     loginLinks,
     passwordLogins: new PasswordLogins(store, events, new LoginThrottle(), secondFactors),
     secondFactors,
+    singleSignOn: settings.oidc === null ? null : new SingleSignOn(settings.oidc, { store, events, sockets, log }),
     typing: new Typing(store, supervisor, events),
     watchLinks: new WatchLinks({ store, supervisor, events, origins }),
     sockets,

@@ -20,6 +20,7 @@ import type { LoginLinks } from "./people/loginLinks.ts";
 import type { PasswordLogins } from "./people/passwordLogins.ts";
 import type { SecondFactors } from "./people/secondFactors.ts";
 import type { Sessions } from "./people/sessions.ts";
+import type { SingleSignOn } from "./people/singleSignOn.ts";
 import type { Tickets } from "./people/tickets.ts";
 import type { Tokens } from "./people/tokens.ts";
 import type { LiveSockets } from "./sockets/liveSockets.ts";
@@ -50,6 +51,8 @@ export interface Services {
   readonly quotas: Quotas;
   readonly discarded: DiscardedGuests;
   readonly passwordLogins: PasswordLogins;
+  /** Null: none is configured. */
+  readonly singleSignOn: SingleSignOn | null;
   readonly sockets: LiveSockets;
   readonly typing: Typing;
   readonly watchLinks: WatchLinks;

@@ -28,6 +28,7 @@ test("nothing set means this machine only", () => {
     origins: [],
     trustedProxies: [],
     tls: null,
+    oidc: null,
     ssh: null,
     cgroup: null,
     stopGuests: false,
@@ -43,6 +44,35 @@ test("nothing set means this machine only", () => {
     home: "/srv/corral",
     stopGuests: true,
   });
+});
+
+test("single sign-on wants all of its settings", () => {
+  const whole = {
+    CORRAL_OIDC_ISSUER: "https://login.example/realms/main",
+    CORRAL_OIDC_CLIENT_ID: "corral",
+    CORRAL_OIDC_CLIENT_SECRET: "secret",
+    CORRAL_OIDC_GROUPS: "night shift=operator, cn=ops=admin",
+  };
+  const oidc = {
+    issuer: "https://login.example/realms/main",
+    clientId: "corral",
+    clientSecret: "secret",
+    roles: [
+      { group: "night shift", role: "operator" },
+      { group: "cn=ops", role: "admin" },
+    ],
+  };
+  expect(readSettings(whole, []).oidc).toEqual(oidc);
+  const file = certificate().CORRAL_TLS_KEY;
+  const fromFile = { ...whole, CORRAL_OIDC_CLIENT_SECRET: "", CORRAL_OIDC_CLIENT_SECRET_FILE: file };
+  expect(readSettings(fromFile, []).oidc?.clientSecret).toBe("pem");
+  for (const field of Object.keys(whole)) expect(refusal({ ...whole, [field]: "" })).toContain(`${field}: `);
+  expect(refusal({ ...fromFile, CORRAL_OIDC_CLIENT_SECRET: "too" })).toContain("set one");
+  expect(refusal({ ...fromFile, CORRAL_OIDC_CLIENT_SECRET_FILE: "/no/such" })).toContain("ENOENT");
+  expect(refusal({ ...whole, CORRAL_OIDC_ISSUER: "http://login.example" })).toContain("must be the https address");
+  for (const groups of ["ops", "ops=root", "=admin"]) {
+    expect(refusal({ ...whole, CORRAL_OIDC_GROUPS: groups })).toContain(`${groups} is not group=role`);
+  }
 });
 
 test("every wrong setting is named with what it may be", () => {

@@ -3,8 +3,17 @@ import { BlockList, isIP } from "node:net";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { CorralError, type ErrorDetail } from "@corral/contracts";
+import { CorralError, type ErrorDetail, type Role, role } from "@corral/contracts";
 import { z } from "zod";
+
+/** With whom people log in by OpenID Connect, and what they are here. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What members of the provider's groups are here; who is in none of these is not let in. */
+  readonly roles: readonly { readonly group: string; readonly role: Role }[];
+}
 
 /** How this server was asked to run. */
 export interface Settings {
@@ -18,6 +27,8 @@ export interface Settings {
   /** Addresses and networks whose X-Forwarded- headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** The provider of single sign-on; null: there is none. */
+  readonly oidc: OidcSettings | null;
   /** Where the ssh door listens; null: there is none. */
   readonly ssh: { readonly host: string; readonly port: number } | null;
   /** Control group folder that is this server's own; null: the one that the host handed over, if any. */
@@ -57,6 +68,26 @@ const flag = z
   .default("0")
   .transform((text) => text === "1");
 
+const issuer = z.string().refine((text) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.search !== "" || url.hash !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+}, "must be the https address by which the provider calls itself, such as https://login.example/realms/main");
+
+const groupRoles = list.pipe(
+  z.array(
+    z.string().transform((text, context) => {
+      // A group's name may have = in it, a role's has not.
+      const at = text.lastIndexOf("=");
+      const group = text.slice(0, Math.max(at, 0)).trim();
+      const parsed = role.safeParse(text.slice(at + 1).trim());
+      if (group !== "" && parsed.success) return { group, role: parsed.data };
+      context.addIssue(`${text} is not group=role, with one of the roles ${role.options.join(", ")}`);
+      return z.NEVER;
+    }),
+  ),
+);
+
 const address = z.union([z.literal("localhost"), z.ipv4(), z.ipv6()], "must be an address such as 127.0.0.1");
 
 const environment = z.object({
@@ -68,6 +99,11 @@ const environment = z.object({
   CORRAL_TRUSTED_PROXIES: list.pipe(z.array(network)),
   CORRAL_TLS_CERT: z.string().optional(),
   CORRAL_TLS_KEY: z.string().optional(),
+  CORRAL_OIDC_ISSUER: issuer.optional(),
+  CORRAL_OIDC_CLIENT_ID: z.string().optional(),
+  CORRAL_OIDC_CLIENT_SECRET: z.string().optional(),
+  CORRAL_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
+  CORRAL_OIDC_GROUPS: groupRoles,
   CORRAL_SSH: flag,
   CORRAL_SSH_HOST: address.optional(),
   CORRAL_SSH_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(DEFAULT_SSH_PORT),
@@ -91,6 +127,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[]): S
     origins: values.CORRAL_ORIGINS,
     trustedProxies: values.CORRAL_TRUSTED_PROXIES,
     tls: readTls(values.CORRAL_TLS_CERT, values.CORRAL_TLS_KEY),
+    oidc: readOidc(values),
     ssh: values.CORRAL_SSH
       ? { host: values.CORRAL_SSH_HOST ?? values.CORRAL_HOST, port: values.CORRAL_SSH_PORT }
       : null,
@@ -126,14 +163,39 @@ const readTls = (cert: string | undefined, key: string | undefined): Settings["t
   if (cert === undefined && key === undefined) return null;
   if (cert === undefined) throw unusable([{ field: "CORRAL_TLS_CERT", message: "is needed beside CORRAL_TLS_KEY" }]);
   if (key === undefined) throw unusable([{ field: "CORRAL_TLS_KEY", message: "is needed beside CORRAL_TLS_CERT" }]);
-  const read = (field: string, file: string): string => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch (error) {
-      throw unusable([{ field, message: `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}` }]);
-    }
-  };
-  return { cert: read("CORRAL_TLS_CERT", cert), key: read("CORRAL_TLS_KEY", key) };
+  return { cert: readText("CORRAL_TLS_CERT", cert), key: readText("CORRAL_TLS_KEY", key) };
+};
+
+const readText = (field: string, file: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw unusable([{ field, message: `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}` }]);
+  }
+};
+
+const readOidc = (values: z.output<typeof environment>): OidcSettings | null => {
+  const { CORRAL_OIDC_ISSUER, CORRAL_OIDC_CLIENT_ID, CORRAL_OIDC_GROUPS: roles } = values;
+  const { CORRAL_OIDC_CLIENT_SECRET: inline, CORRAL_OIDC_CLIENT_SECRET_FILE: file } = values;
+  const parts = { CORRAL_OIDC_ISSUER, CORRAL_OIDC_CLIENT_ID, CORRAL_OIDC_CLIENT_SECRET: inline ?? file };
+  const missing = Object.entries(parts).filter(([, value]) => value === undefined);
+  if (missing.length === Object.keys(parts).length && roles.length === 0) return null;
+  if (inline !== undefined && file !== undefined) {
+    throw unusable([
+      { field: "CORRAL_OIDC_CLIENT_SECRET", message: "is also in CORRAL_OIDC_CLIENT_SECRET_FILE: set one" },
+    ]);
+  }
+  const needed = [
+    ...missing.map(([field]) => ({ field, message: "is needed for single sign-on" })),
+    ...(roles.length > 0
+      ? []
+      : [{ field: "CORRAL_OIDC_GROUPS", message: "must say who is let in, such as staff=user,ops=admin" }]),
+  ];
+  if (needed.length > 0) throw unusable(needed);
+  const clientSecret = inline ?? readText("CORRAL_OIDC_CLIENT_SECRET_FILE", file ?? "").trim();
+  if (clientSecret === "")
+    throw unusable([{ field: "CORRAL_OIDC_CLIENT_SECRET_FILE", message: "names an empty file" }]);
+  return { issuer: CORRAL_OIDC_ISSUER ?? "", clientId: CORRAL_OIDC_CLIENT_ID ?? "", clientSecret, roles };
 };
 
 const loopback = new BlockList();

@@ -1,6 +1,7 @@
 export type { Author, EventFilter, EventRecord, NewEvent } from "./events.ts";
 export type { GrantTo } from "./grants.ts";
 export type { GuestLinks, GuestRecord } from "./guests.ts";
+export type { Identity } from "./identities.ts";
 export type { ImageRow } from "./images.ts";
 export type { KernelRow } from "./kernels.ts";
 export type { LoginLinkRow } from "./loginLinks.ts";

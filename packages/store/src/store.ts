@@ -6,6 +6,7 @@ import { Grants } from "./grants.ts";
 import { Groups } from "./groups.ts";
 import { Guests } from "./guests.ts";
 import { GuestTypings } from "./guestTyping.ts";
+import { Identities } from "./identities.ts";
 import { Images } from "./images.ts";
 import { Kernels } from "./kernels.ts";
 import { LoginLinks } from "./loginLinks.ts";
@@ -20,6 +21,7 @@ import { WatchLinks } from "./watchLinks.ts";
 
 export interface Store {
   readonly users: Users;
+  readonly identities: Identities;
   readonly sessions: Sessions;
   readonly loginLinks: LoginLinks;
   readonly tokens: Tokens;
@@ -51,6 +53,7 @@ export const openStore = (home: string): Store => {
   const { sqlite, db } = openDatabase(join(home, "corral.db"));
   return {
     users: new Users(db),
+    identities: new Identities(db),
     sessions: new Sessions(db),
     loginLinks: new LoginLinks(db),
     tokens: new Tokens(db),

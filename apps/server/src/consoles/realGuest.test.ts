@@ -29,6 +29,7 @@ const started = async (home = temporaryHome()) => {
       origins: [],
       trustedProxies: [],
       tls: null,
+      oidc: null,
       ssh: null,
       cgroup: null,
       stopGuests: true,

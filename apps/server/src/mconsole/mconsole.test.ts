@@ -74,6 +74,7 @@ describe("a guest's management console over the API", () => {
         origins: [],
         trustedProxies: [],
         tls: null,
+        oidc: null,
         ssh: null,
         cgroup: null,
         stopGuests: true,

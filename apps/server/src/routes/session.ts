@@ -1,22 +1,14 @@
-import { CorralError, type Me, type User } from "@corral/contracts";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CorralError } from "@corral/contracts";
+import type { FastifyInstance } from "fastify";
 import { addressOf, networkOf } from "../people/address.ts";
 import { authorOf } from "../people/caller.ts";
-import { clearSessionCookie, setSessionCookie } from "../people/sessionCookie.ts";
+import { clearSessionCookie } from "../people/sessionCookie.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
+import { openSession } from "./openSession.ts";
 
 export const sessionRoutes = (api: FastifyInstance, services: Services): void => {
   const { secondFactors, events, sessions, loginLinks, passwordLogins, sockets } = services;
-
-  const openSession = (user: User, way: string, request: FastifyRequest, reply: FastifyReply): Me => {
-    const from = addressOf(request);
-    const { secret } = sessions.open(user, from);
-    setSessionCookie(request, reply, secret);
-    const message = `${user.name} logged in by ${way} from ${from}`;
-    events.append({ type: "session.opened", actor: user.name, by: "session", from, subject: user.id, message });
-    return { user, by: "session" };
-  };
 
   route(api, "lookAtLink", ({ body: { secret } }) => loginLinks.look(secret));
 
@@ -31,13 +23,13 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
         throw new CorralError("second_factor_needed", message);
       }
     }
-    return openSession(user, "one-time link", request, reply);
+    return openSession(services, user, "one-time link", request, reply);
   });
 
   route(api, "logIn", async ({ body: { name, password, code = null }, request, reply }) => {
     const origin = { by: "session", from: addressOf(request), network: networkOf(request) } as const;
     const user = await passwordLogins.verifyPassword(name, password, code, origin);
-    return openSession(user, "password", request, reply);
+    return openSession(services, user, "password", request, reply);
   });
 
   route(api, "logOut", ({ caller, request, reply }) => {

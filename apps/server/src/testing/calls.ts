@@ -4,6 +4,7 @@ import { type EndpointName, endpoints } from "@corral/contracts";
 const BODIES: Partial<Record<EndpointName, unknown>> = {
   lookAtLink: { secret: "x".repeat(43) },
   redeemLink: { secret: "x".repeat(43) },
+  finishSingleSignOn: { query: "code=x&state=y" },
   logIn: { name: "nobody", password: "wrong password" },
   createToken: { label: "a token" },
   changePassword: { current: "a wrong password", password: "another password" },

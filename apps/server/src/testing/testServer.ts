@@ -50,6 +50,7 @@ export class TestServer {
       origins: [],
       trustedProxies: [],
       tls: null,
+      oidc: null,
       ssh: null,
       cgroup: null,
       stopGuests: false,

@@ -34,6 +34,12 @@ export const meQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+export const loginWaysQuery = queryOptions({
+  queryKey: ["login-ways"],
+  queryFn: ({ signal }) => api.loginWays({}, { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const guestsQuery = queryOptions({
   queryKey: key("guests", "all"),
   queryFn: async ({ signal }) => {

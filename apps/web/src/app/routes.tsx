@@ -1,3 +1,4 @@
+import { SINGLE_SIGN_ON_PATH } from "@corral/contracts";
 import {
   createRootRoute,
   createRoute,
@@ -14,9 +15,12 @@ import {
   guestsQuery,
   imagesQuery,
   kernelsQuery,
+  loginWaysQuery,
   meQuery,
   tasksQuery,
 } from "../api/queries.ts";
+// Here already, because the router rewrites queries in its own manner.
+import "../login/singleSignOnAnswer.ts";
 import { COLUMNS_MAXIMUM } from "../consoles/panes.ts";
 import { TooltipProvider } from "../ui/Tooltip.tsx";
 import { ErrorPage, NotFoundPage } from "./ErrorPage.tsx";
@@ -50,7 +54,15 @@ const login = createRoute({
     const to = text(search.to);
     return to !== undefined && /^\/(?![/\\])/.test(to) ? { to } : {};
   },
+  /** Known before the page shows, so that nothing jumps; without an answer there is still the password. */
+  loader: () => queryClient.ensureQueryData(loginWaysQuery).catch(() => ({ singleSignOn: false })),
   component: lazyRouteComponent(() => import("../login/LoginPage.tsx")),
+});
+
+const singleSignOn = createRoute({
+  getParentRoute: () => root,
+  path: SINGLE_SIGN_ON_PATH,
+  component: lazyRouteComponent(() => import("../login/SingleSignOnPage.tsx")),
 });
 
 const link = createRoute({
@@ -207,6 +219,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
+    singleSignOn,
     link,
     watch,
     shell.addChildren([fleet, herd, guest, consoles, images, kernels, activity, people, account, seenBy, settings]),

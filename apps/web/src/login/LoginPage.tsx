@@ -10,6 +10,7 @@ import { Button } from "../ui/Button.tsx";
 import { FieldErrors, TextField } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { LoginCard } from "./LoginCard.tsx";
+import { SingleSignOnButton } from "./SingleSignOnButton.tsx";
 
 const route = getRouteApi("/login");
 const initial = { name: "", password: "", code: "" };
@@ -21,6 +22,7 @@ const inputOf = ({ name, password, code }: typeof initial) => ({
 
 const LoginPage = () => {
   const { to = "/" } = route.useSearch();
+  const { singleSignOn } = route.useLoaderData();
   const queries = useQueryClient();
   const router = useRouter();
   const [asksCode, setAsksCode] = useState(false);
@@ -91,6 +93,7 @@ const LoginPage = () => {
         </FieldErrors>
         <Button label="Log in" type="submit" variant="primary" busy={form.busy} className="mt-1" />
       </form>
+      {singleSignOn && <SingleSignOnButton />}
     </LoginCard>
   );
 };

@@ -1,5 +1,6 @@
 import { byId, defineEndpoints, page } from "../endpoint.ts";
 import { createdToken, linkState, login, lookAtLink, me, newToken, oneTimeLink, redeemLink, token } from "../people.ts";
+import { beginSingleSignOn, finishSingleSignOn, loginWays } from "../singleSignOn.ts";
 
 export const peopleEndpoints = defineEndpoints({
   lookAtLink: {
@@ -32,6 +33,36 @@ export const peopleEndpoints = defineEndpoints({
     access: { public: true },
     status: 200,
     body: login,
+    response: me,
+    perMinute: 20,
+  },
+  loginWays: {
+    method: "GET",
+    path: "/session/ways",
+    summary: "By which ways people log in here",
+    tag: "people",
+    access: { public: true },
+    status: 200,
+    response: loginWays,
+  },
+  beginSingleSignOn: {
+    method: "POST",
+    path: "/session/single-sign-on",
+    summary: "Where the browser goes to log in with the provider of single sign-on",
+    tag: "people",
+    access: { public: true },
+    status: 200,
+    response: beginSingleSignOn,
+    perMinute: 20,
+  },
+  finishSingleSignOn: {
+    method: "POST",
+    path: "/session/single-sign-on/answer",
+    summary: "Log in with what the provider sent the browser back with",
+    tag: "people",
+    access: { public: true },
+    status: 200,
+    body: finishSingleSignOn,
     response: me,
     perMinute: 20,
   },
