@@ -24,7 +24,9 @@ export const makeImage = (folder: string): string => {
   }
   writeFileSync(join(tree, "init"), INIT, { mode: 0o755 });
   const image = join(folder, "root.img");
-  execFileSync("mke2fs", ["-q", "-F", "-t", "ext4", "-d", tree, image, `${IMAGE_BYTES / 1024}k`], { stdio: "ignore" });
+  execFileSync("/usr/sbin/mke2fs", ["-q", "-F", "-t", "ext4", "-d", tree, image, `${IMAGE_BYTES / 1024}k`], {
+    stdio: "ignore",
+  });
   return image;
 };
 
