@@ -12,6 +12,7 @@ export const eventType = z.enum([
   "guest.state",
   "guest.boot-retried",
   "guest.message",
+  "guest.warning",
   "guest.exec",
   "guest.file-read",
   "guest.file-written",

@@ -73,7 +73,7 @@ const inWords = (event: Exclude<SupervisorEvent, { type: "changed" }>, name: str
       return { type: "console.log-lost", message, data: { console, problem } };
     }
     case "warning":
-      return { type: "console.log-lost", message: event.message };
+      return { type: "guest.warning", message: event.message };
   }
 };
 
