@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { stepsOfOneStory } from "./steps.ts";
 
 /* A guest prints more than a terminal holds; all of it is found again: read, searched, downloaded, replayed. */
 describe("the log of a console", () => {
@@ -35,13 +36,7 @@ describe("the log of a console", () => {
     );
     await seeInTerminal(page, /all-2/, 80_000);
   });
-  let failed = false;
-  beforeEach((step) => {
-    if (failed) step.skip();
-    step.onTestFailed(() => {
-      failed = true;
-    });
-  });
+  stepsOfOneStory();
   afterAll(async () => {
     await browser?.close();
     await server?.end();

@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { stepsOfOneStory } from "./steps.ts";
 
 /* Many consoles side by side, and what a terminal in a page has beyond the keys of a keyboard. */
 describe("consoles in the page", () => {
@@ -45,13 +46,7 @@ describe("consoles in the page", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Fleet" }).waitFor();
   });
-  let failed = false;
-  beforeEach((step) => {
-    if (failed) step.skip();
-    step.onTestFailed(() => {
-      failed = true;
-    });
-  });
+  stepsOfOneStory();
   afterAll(async () => {
     await browser?.close();
     await server?.end();

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { stepsOfOneStory } from "./steps.ts";
 
 const GUESTS = 100;
 
@@ -72,13 +73,7 @@ describe("the herd", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Fleet" }).waitFor();
   });
-  let failed = false;
-  beforeEach((step) => {
-    if (failed) step.skip();
-    step.onTestFailed(() => {
-      failed = true;
-    });
-  });
+  stepsOfOneStory();
   afterAll(async () => {
     await browser?.close();
     await server?.end();
