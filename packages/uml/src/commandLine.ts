@@ -114,6 +114,8 @@ export const kernelCommandLine = (spec: CommandLineSpec): string[] => {
     ...given(spec.hostfsRoot, (root) => `hostfs=${path("hostfsRoot", root)}`),
     // A guest that reboots ends instead, so that whoever started it decides with what it comes back.
     "noreboot",
+    // 512 old terminals make a kernel of little memory run out of threads while it boots: docs/uml.md, "Legacy terminals".
+    "pty.legacy_count=0",
     ...extraArguments.map((word, i) => matching(`extraArguments[${i}]`, word, WORD, "one word without quotes")),
   ];
   const bytes = Buffer.byteLength(argv.join(" "));
