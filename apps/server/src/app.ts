@@ -66,6 +66,7 @@ import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { typingRoutes } from "./routes/typing.ts";
 import { userRoutes } from "./routes/users.ts";
+import { vitalsRoutes } from "./routes/vitals.ts";
 import { watchLinkRoutes } from "./routes/watchLinks.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
@@ -174,6 +175,7 @@ const ROUTES = [
   imageRoutes,
   kernelRoutes,
   mconsoleRoutes,
+  vitalsRoutes,
   taskRoutes,
   eventRoutes,
   auditRoutes,

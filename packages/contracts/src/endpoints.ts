@@ -15,6 +15,7 @@ import { secondFactorEndpoints } from "./endpoints/secondFactor.ts";
 import { sshKeysEndpoints } from "./endpoints/sshKeys.ts";
 import { typingEndpoints } from "./endpoints/typing.ts";
 import { usersEndpoints } from "./endpoints/users.ts";
+import { vitalsEndpoints } from "./endpoints/vitals.ts";
 import { watchLinksEndpoints } from "./endpoints/watchLinks.ts";
 
 export const API_PREFIX = "/api/v1";
@@ -35,6 +36,7 @@ export const endpoints = {
   ...watchLinksEndpoints,
   ...insideEndpoints,
   ...mconsoleEndpoints,
+  ...vitalsEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
   ...auditEndpoints,

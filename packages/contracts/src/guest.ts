@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { guestRight } from "./endpoint.ts";
 import { guestDefinition } from "./guestDefinition.ts";
+import { guestVitals } from "./guestVitals.ts";
 import { id, timestamp } from "./text.ts";
 
 export const guestState = z.enum(["stopped", "starting", "booting", "running", "paused", "stopping", "crashed"]);
@@ -71,6 +72,7 @@ export const guest = z.object({
   progress: z.string().nullable().describe("What it is doing while it starts, boots or stops"),
   stopDeadline: timestamp.nullable().describe("When a shutdown that was asked for gives up and offers force"),
   statusLine: statusLine.nullable().describe("What this run of the guest last said of itself"),
+  vitals: guestVitals,
   consoles: z.array(guestConsole),
   createdAt: timestamp,
 });

@@ -16,6 +16,7 @@ export * from "./guestAccess.ts";
 export * from "./guestCan.ts";
 export * from "./guestDefinition.ts";
 export * from "./guestInside.ts";
+export * from "./guestVitals.ts";
 export * from "./herdFrames.ts";
 export * from "./host.ts";
 export * from "./library.ts";

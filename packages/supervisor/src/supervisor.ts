@@ -10,6 +10,7 @@ import {
   guestCan,
   LOG_READ_MAXIMUM_BYTES,
   type LogPart,
+  type VitalsPoint,
 } from "@corral/contracts";
 import { whyForbidden } from "@corral/uml";
 import type { SupervisorEvent } from "./events.ts";
@@ -116,6 +117,12 @@ export class Supervisor {
 
   status(id: string): GuestStatus {
     return this.#guest(id).status();
+  }
+
+  /** The newest samples of a guest, oldest first. Throws CorralError not_found. */
+  vitalsHistory(id: string): readonly VitalsPoint[] {
+    this.#guest(id);
+    return [];
   }
 
   /**

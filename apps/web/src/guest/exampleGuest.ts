@@ -1,4 +1,4 @@
-import type { Guest, GuestDefinition } from "@corral/contracts";
+import { type Guest, type GuestDefinition, NO_VITALS } from "@corral/contracts";
 
 /** A stopped guest over the demo image, for tests of what only reads guests. */
 export const exampleGuest = ({
@@ -19,6 +19,7 @@ export const exampleGuest = ({
   progress: null,
   stopDeadline: null,
   statusLine: null,
+  vitals: NO_VITALS,
   consoles: [],
   createdAt: "2026-01-01T00:00:00Z",
   ...guest,

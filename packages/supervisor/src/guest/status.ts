@@ -1,4 +1,4 @@
-import type { Ending, GuestLinkState, GuestState, StatusLine } from "@corral/contracts";
+import type { Ending, GuestLinkState, GuestState, GuestVitals, StatusLine } from "@corral/contracts";
 
 /** What the supervisor knows of one guest. Plain data. */
 export interface GuestStatus {
@@ -15,6 +15,7 @@ export interface GuestStatus {
   readonly statusLine: StatusLine | null;
   readonly progress: string | null;
   readonly stopDeadline: string | null;
+  readonly vitals: GuestVitals;
   readonly consoles: readonly {
     name: string;
     attachable: boolean;

@@ -7,6 +7,7 @@ import {
   type GuestLinkState,
   type GuestState,
   isKept,
+  NO_VITALS,
 } from "@corral/contracts";
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
 import type { SupervisorEvent } from "../events.ts";
@@ -133,6 +134,7 @@ export class SupervisedGuest {
       link: this.#linkState,
       ending: this.#history.ending,
       statusLine: run?.record.statusLine ?? null,
+      vitals: NO_VITALS,
       consoles: this.consoles.all.map((console) => ({
         name: console.name,
         attachable: run === null || console.connected,
