@@ -11,4 +11,4 @@ export { registerFile } from "./images/registerFile.ts";
 export { findKernelFiles, type KernelFile, probeKernelFile } from "./kernelFiles.ts";
 export { whyNotHostTerminal } from "./lines/hostTerminal.ts";
 export type { OpenLog } from "./logs/openLog.ts";
-export { type LogRange, Supervisor } from "./supervisor.ts";
+export { type LogRange, Supervisor, type SupervisorOptions } from "./supervisor.ts";

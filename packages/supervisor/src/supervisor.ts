@@ -10,6 +10,7 @@ import {
   guestCan,
   LOG_READ_MAXIMUM_BYTES,
   type LogPart,
+  VITALS_EVERY_MS,
   type VitalsPoint,
 } from "@corral/contracts";
 import { whyForbidden } from "@corral/uml";
@@ -33,10 +34,18 @@ import { OpenLog } from "./logs/openLog.ts";
 import { openRunFolder } from "./runFolder.ts";
 import { DelegatedCgroup, findDelegatedFolder } from "./sandbox/cgroup.ts";
 import { setCloseOnExec } from "./syscalls.ts";
+import { RoundClock } from "./vitals/roundClock.ts";
 
 /** When all guests are stopped together, those that have not shut down by then are forced off. */
 const STOP_ALL_DEADLINE_MS = 20_000;
 const STOP_ALL_POLL_MS = 100;
+
+export interface SupervisorOptions {
+  /** A control group folder that is this server's own; left out: the one it was handed over by the host, if any. */
+  readonly cgroup?: string | null;
+  /** How often each guest is sampled. */
+  readonly vitalsEveryMs?: number;
+}
 
 export interface LogRange {
   /** Offset of the first byte. */
@@ -57,18 +66,25 @@ export class Supervisor {
   readonly #gate = new BootGate();
   readonly #guests = new Map<string, SupervisedGuest>();
   readonly #listeners = new Set<(event: SupervisorEvent) => void>();
+  readonly #vitals: RoundClock<SupervisedGuest>;
   #closing = false;
 
-  /**
-   * `home` must be this process's alone: see lockHome. `cgroup` is a control group folder that is this server's own;
-   * left out: the one it was handed over by the host, if any. Touches no guest yet.
-   */
-  constructor(home: string, { cgroup = findDelegatedFolder() }: { readonly cgroup?: string | null } = {}) {
+  /** `home` must be this process's alone: see lockHome. Touches no guest yet. */
+  constructor(
+    home: string,
+    { cgroup = findDelegatedFolder(), vitalsEveryMs = VITALS_EVERY_MS }: SupervisorOptions = {},
+  ) {
     this.#home = home;
     this.#cgroup = cgroup === null ? null : new DelegatedCgroup(cgroup);
     this.#runFolder = openRunFolder(home);
     mkdirSync(join(home, "guests"), { recursive: true, mode: 0o700 });
     keepDescriptorsFromGuests();
+    this.#vitals = new RoundClock(
+      vitalsEveryMs,
+      () => [...this.#guests.values()],
+      (guest) => void guest.vitals.sample(),
+    );
+    this.#vitals.start();
   }
 
   get runFolder(): string {
@@ -121,8 +137,7 @@ export class Supervisor {
 
   /** The newest samples of a guest, oldest first. Throws CorralError not_found. */
   vitalsHistory(id: string): readonly VitalsPoint[] {
-    this.#guest(id);
-    return [];
+    return this.#guest(id).vitals.history;
   }
 
   /**
@@ -327,6 +342,7 @@ export class Supervisor {
   async close({ stopGuests }: { readonly stopGuests: boolean }): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
+    this.#vitals.stop();
     if (stopGuests) await this.#stopAll();
     for (const guest of this.#guests.values()) guest.leave();
     this.#listeners.clear();

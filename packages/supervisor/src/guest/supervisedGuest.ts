@@ -7,7 +7,6 @@ import {
   type GuestLinkState,
   type GuestState,
   isKept,
-  NO_VITALS,
 } from "@corral/contracts";
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
 import type { SupervisorEvent } from "../events.ts";
@@ -18,6 +17,7 @@ import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
 import { GuestInside } from "../link/inside.ts";
 import { setClock } from "../link/machine.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
+import { VitalsKeeper } from "../vitals/vitalsKeeper.ts";
 import { BackOff } from "./backOff.ts";
 import { GuestCondition } from "./condition.ts";
 import { explainFullDisk } from "./disks.ts";
@@ -55,6 +55,7 @@ export interface GuestSurroundings {
 export class SupervisedGuest {
   readonly consoles: GuestConsoles;
   readonly kernelLog: KernelLog;
+  readonly vitals = new VitalsKeeper(this);
   readonly #folder: GuestFolder;
   readonly #gate: BootGate;
   readonly #uid: number | null;
@@ -134,7 +135,7 @@ export class SupervisedGuest {
       link: this.#linkState,
       ending: this.#history.ending,
       statusLine: run?.record.statusLine ?? null,
-      vitals: NO_VITALS,
+      vitals: this.vitals.vitals,
       consoles: this.consoles.all.map((console) => ({
         name: console.name,
         attachable: run === null || console.connected,

@@ -19,7 +19,7 @@ import { type GuestDefinition, type GuestState, guestDefinition, newGuest } from
 import { probeKernel } from "@corral/uml";
 import { buildDemoImage } from "../images/demoImage.ts";
 import { GUEST_FILES } from "../images/guestFiles.ts";
-import { type GuestSpec, Supervisor, type SupervisorEvent } from "../index.ts";
+import { type GuestSpec, Supervisor, type SupervisorEvent, type SupervisorOptions } from "../index.ts";
 
 /** Everything here waits on real guests of a machine that may be busy: generous, and only ever reached by a failure. */
 const PATIENCE_MS = 40_000;
@@ -78,23 +78,28 @@ export class TestFleet {
   readonly image: string;
   readonly events: SupervisorEvent[] = [];
   supervisor: Supervisor;
+  readonly #options: SupervisorOptions;
   readonly #specs: GuestSpec[] = [];
 
-  private constructor(home: string, image: string) {
+  private constructor(home: string, image: string, options: SupervisorOptions) {
     this.home = home;
     this.image = image;
+    this.#options = options;
     this.supervisor = this.#supervise();
   }
 
-  static async open(home = mkdtempSync(join(tmpdir(), "corral-"))): Promise<TestFleet> {
+  static async open(
+    home = mkdtempSync(join(tmpdir(), "corral-")),
+    options: SupervisorOptions = {},
+  ): Promise<TestFleet> {
     const image = join(home, "image.img");
     cpSync(await demoImage(), image, { preserveTimestamps: true });
     chmodSync(image, 0o444);
-    return new TestFleet(home, image);
+    return new TestFleet(home, image, options);
   }
 
   #supervise(): Supervisor {
-    const supervisor = new Supervisor(this.home);
+    const supervisor = new Supervisor(this.home, this.#options);
     supervisor.onEvent((event) => this.events.push(event));
     return supervisor;
   }

@@ -80,6 +80,20 @@ describe("a real guest", () => {
     expect(new Set(versions).size).toBe(1);
   });
 
+  it("lets a command that yields wait for nobody, and nobody for it", async () => {
+    const behind = client.version();
+    await expect(client.proc("uptime", { yields: true })).rejects.toMatchObject({ code: "busy" });
+    expect(await behind).toContain("Linux");
+    expect(await client.proc("uptime", { yields: true })).toMatch(/^[\d.]+ [\d.]+/);
+    process.kill(-guest.pid, "SIGSTOP");
+    const sample = client.proc("uptime", { yields: true, timeoutMs: 20_000 });
+    const asked = client.version();
+    process.kill(-guest.pid, "SIGCONT");
+    await expect(sample).rejects.toMatchObject({ code: "busy" });
+    expect(await asked).toContain("Linux");
+    expect(await client.proc("uptime", { yields: true })).toMatch(/^[\d.]+ [\d.]+/);
+  });
+
   it("refuses with its own words, and goes on", async () => {
     await expect(client.go()).rejects.toMatchObject({ code: "refused", err: 1, kernelText: "Not stopped" });
     await expect(client.setConfig("ubd1", "/nosuch/file")).rejects.toMatchObject({ code: "refused", err: -2 });

@@ -29,6 +29,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Lets `sysrq c` through, which makes the guest panic and is never answered: the call ends with its time. */
   readonly mayPanic?: boolean;
+  /**
+   * It makes room for every other command: it is not sent while any is under way or waits, and is given up as soon as
+   * one comes. Both reject with busy, at once.
+   */
+  readonly yields?: boolean;
 }
 
 /**
@@ -40,6 +45,8 @@ export class MconsoleClient {
   /** Ends the wait of the command under way, and of each that waits behind it. */
   readonly #calls = new Set<(error: MconsoleError) => void>();
   #last: Promise<unknown> = Promise.resolve();
+  /** Gives up the command that yields, while one is under way. */
+  #yielding: ((error: MconsoleError) => void) | null = null;
   /** Of the last command; it closes by itself after a while, and whenever something was odd about an answer. */
   #channel: Channel | null = null;
   #closed = false;
@@ -121,7 +128,10 @@ export class MconsoleClient {
   }
 
   /** Any command as text; what is refused elsewhere is refused here too. Of a log command, the newline is not added. */
-  async raw(command: string, { timeoutMs, signal, mayPanic = false }: CallOptions = {}): Promise<string> {
+  async raw(
+    command: string,
+    { timeoutMs, signal, mayPanic = false, yields = false }: CallOptions = {},
+  ): Promise<string> {
     const forbidden = whyForbidden(command, this.#options.kernelVersion, { mayPanic });
     if (forbidden !== null) throw new MconsoleError("forbidden", forbidden);
     if (Buffer.byteLength(command) > COMMAND_MAXIMUM_BYTES) {
@@ -129,6 +139,8 @@ export class MconsoleClient {
     }
     if (this.#closed) throw closed();
     if (signal?.aborted) throw calledOff(command, signal);
+    if (yields && this.#calls.size > 0) throw new MconsoleError("busy", "Another command is under way.");
+    this.#yielding?.(new MconsoleError("busy", "Another command came."));
     if (this.#calls.size > QUEUE_MAXIMUM) throw new MconsoleError("busy", "Too many commands wait for this guest.");
 
     let underWay = false;
@@ -137,6 +149,7 @@ export class MconsoleClient {
       giveUp = (error) => {
         reject(error);
         this.#calls.delete(giveUp);
+        if (this.#yielding === giveUp) this.#yielding = null;
         // Its answer may still come: not on a socket that another command uses.
         if (underWay) this.#channel?.close(error);
       };
@@ -153,6 +166,7 @@ export class MconsoleClient {
     const answer = this.#calls.size === 0 ? ask() : this.#last.then(() => (this.#calls.has(giveUp) ? ask() : givenUp));
     this.#last = answer.catch(() => {});
     this.#calls.add(giveUp);
+    if (yields) this.#yielding = giveUp;
     const timer = setTimeout(
       () => giveUp(underWay ? silent(command) : new MconsoleError("busy", "Commands before it took all of its time.")),
       timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -163,6 +177,7 @@ export class MconsoleClient {
       return await Promise.race([answer, givenUp]);
     } finally {
       this.#calls.delete(giveUp);
+      if (this.#yielding === giveUp) this.#yielding = null;
       signal?.removeEventListener("abort", callOff);
       clearTimeout(timer);
     }
