@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { channel, isKept, parseChannel, reachesHost } from "./consoleChannel.ts";
+import { channel, isKept, oneWayWords, parseChannel, reachesHost } from "./consoleChannel.ts";
 import { consoleDefinition, guestDefinition } from "./guestDefinition.ts";
 
 const complaints = (result: { error?: { issues: { path: PropertyKey[]; message: string }[] } | undefined }): string[] =>
@@ -53,6 +53,12 @@ describe("a channel", () => {
     expect(reachesHost({ channel: "fd", output: "tty:/dev/tty1" })).toBe(true);
     expect(reachesHost({ channel: "xterm" })).toBe(true);
     expect(reachesHost({ channel: "port:9000" })).toBe(false);
+  });
+
+  it("says which way is missing where Corral has only one end", () => {
+    expect(["fd", "pts,fd", "port:9000"].map(oneWayWords)).toEqual([null, null, null]);
+    expect(oneWayWords("fd,tty:/dev/ttyUSB0")).toMatch(/goes to tty:\/dev\/ttyUSB0, not here/);
+    expect(oneWayWords("null,fd")).toMatch(/from null: what is typed here goes nowhere/);
   });
 
   it("is a port of one console only", () => {

@@ -12,7 +12,7 @@ export const CHANNEL_MEANINGS: Record<ChannelKind, string> = {
   fd: "A terminal that Corral hands to the guest and logs",
   pts: "A terminal that the guest's kernel makes itself; Corral opens and logs it. The guest is not told its window size",
   port: "A telnet port inside the guest's own network; Corral connects to it and logs it",
-  tty: "A terminal of the host, such as a real serial line (admins only). Nothing is logged",
+  tty: "A terminal of the host, such as a real serial line at the speed that it is set to (admins only). Nothing is logged",
   xterm:
     "A window on the host's desktop (admins only). It needs an X server, a DISPLAY and xterm inside the sandbox, where there is none: the console stays closed",
   null: "Reads nothing, swallows what is written",
@@ -120,6 +120,14 @@ export const isKept = ({ channel: input, output = input }: ConsoleChannels): boo
 /** Whether something in it reaches beyond the guest into the host, so that only an admin may choose it. */
 export const reachesHost = ({ channel: input, output = input }: ConsoleChannels): boolean =>
   [input, output].some((end) => ["tty", "xterm"].includes(parseChannel(end).kind));
+
+/** Of a console as UML writes it, such as `null,fd`: what is missing here of its two ways; null where both are here. */
+export const oneWayWords = (channels: string): string | null => {
+  const [input = "", output = input] = channels.split(",");
+  const isHere = (end: string) => KEPT.has(parseChannel(end).kind);
+  if (!isHere(output)) return `What the guest prints goes to ${output}, not here: here is only typed.`;
+  return isHere(input) ? null : `The guest reads this console from ${input}: what is typed here goes nowhere.`;
+};
 
 /** As UML writes it: `fd`, `pts,null`. */
 export const channelsInWords = ({ channel: input, output }: ConsoleChannels): string =>

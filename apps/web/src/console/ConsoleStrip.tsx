@@ -1,4 +1,4 @@
-import type { Guest } from "@corral/contracts";
+import { type Guest, oneWayWords } from "@corral/contracts";
 import {
   AppWindow,
   Ellipsis,
@@ -59,7 +59,7 @@ export const ConsoleStrip = ({
   return (
     <div className="flex h-9 shrink-0 items-center gap-1 border-t border-line bg-surface pl-3 pr-1.5 text-small text-muted">
       <div className="min-w-0 flex-1 truncate" role="status">
-        <Words guest={guest} status={status} />
+        <Words guest={guest} name={name} status={status} />
       </div>
       {(spy || status?.role === "cowriter") && (
         <Button
@@ -146,7 +146,13 @@ const takingMeans = ({ rules, viewers }: ConsoleStatus): string => {
     : `${writer.user} types here now and would be watching`;
 };
 
-const Words = ({ guest, status }: { guest: Guest; status: ConsoleStatus | undefined }): ReactNode => {
+interface WordsProps {
+  readonly guest: Guest;
+  readonly name: string;
+  readonly status: ConsoleStatus | undefined;
+}
+
+const Words = ({ guest, name, status }: WordsProps): ReactNode => {
   if (status === undefined || status.role === undefined) return "Connecting…";
   if (status.notice !== undefined) return <span className="text-moving">{status.notice}</span>;
   if (status.connection.kind !== "open") return "Not connected";
@@ -156,9 +162,13 @@ const Words = ({ guest, status }: { guest: Guest; status: ConsoleStatus | undefi
       return guest.progress ?? "Booting";
     case "stopping":
       return <Stopping guest={guest} />;
-    case "running":
+    case "running": {
+      const channels = guest.consoles.find((console) => console.name === name)?.channel;
+      const oneWay = channels === undefined ? null : oneWayWords(channels);
+      if (oneWay !== null) return oneWay;
       if (status.filled === 0) return "Running and silent. Press Enter to see whether it answers.";
       return status.role === "spy" ? <Watching status={status} /> : <LeaveHint />;
+    }
     default:
       return guest.progress;
   }

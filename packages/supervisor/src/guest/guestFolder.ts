@@ -33,6 +33,10 @@ export class GuestFolder {
   get sandboxStatus(): string {
     return join(this.folder, "sandbox-status");
   }
+  /** The `systemCallFilter` of its sandbox, written anew for each launch. */
+  get systemCallFilter(): string {
+    return join(this.folder, "system-calls.bpf");
+  }
   get kernelLog(): string {
     return join(this.folder, "kernel.log");
   }

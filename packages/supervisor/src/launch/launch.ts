@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CorralError, isKept } from "@corral/contracts";
 import { kernelCommandLine } from "@corral/uml";
@@ -11,15 +11,17 @@ import { clearHotPlug, hotPlugMounts } from "../guest/hotPlug.ts";
 import type { KernelLog } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { specDigest } from "../guest/specDigest.ts";
+import { openHostTerminals } from "../lines/hostTerminal.ts";
 import { needsPty } from "../lines/lineEnds.ts";
 import { PORT_TERMINAL, PORT_TERMINAL_PLACES } from "../lines/lineTools.ts";
-import { ttyMounts, umlChannels } from "../lines/umlChannels.ts";
+import { umlChannels } from "../lines/umlChannels.ts";
 import { closePty, openPty, type PtyPair } from "../pty.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { librariesOf } from "../sandbox/libraries.ts";
 import { childrenOf, hostBootId, identify } from "../sandbox/processes.ts";
 import { sandboxCommand } from "../sandbox/sandbox.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+import { systemCallFilter } from "../sandbox/systemCallFilter.ts";
 import { closeSocketPair, openSocketPair, type SocketPair } from "../socketPair.ts";
 
 /** Serial line of the guest link, kept from everybody as that of the kernel log is. */
@@ -81,9 +83,14 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       if (needsPty(console)) ptys.set(console.name, openPty(cols, rows));
     }
     if (definition.guestLink) link = openSocketPair();
+    const hostTerminals = openHostTerminals(definition.consoles);
+    descriptors.push(...hostTerminals.values());
     const status = openSync(folder.sandboxStatus, "w", 0o600);
     descriptors.push(status);
-    const layout = descriptorLayout(ptys, link);
+    writeFileSync(folder.systemCallFilter, systemCallFilter(), { mode: 0o600 });
+    const filter = openSync(folder.systemCallFilter, "r");
+    descriptors.push(filter);
+    const layout = descriptorLayout(ptys, hostTerminals, link);
     const launchId = randomBytes(12).toString("hex");
     const umid = definition.umid ?? `g-${spec.id}`;
     const [program, argv] = sandboxCommand({
@@ -104,7 +111,6 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
           ? []
           : [{ source: spec.kernel.modules, target: `/shares/${MODULES_SHARE}`, writable: false }]),
         ...PORT_TERMINAL_PLACES.map((target) => ({ source: PORT_TERMINAL, target, writable: false })),
-        ...definition.consoles.flatMap(ttyMounts),
       ],
       memoryMiB: definition.memoryMiB,
       cpus: definition.cpus,
@@ -112,6 +118,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       uid,
       cgroup: options.cgroup?.make(spec.id, definition) ?? null,
       statusFd: STATUS_FD,
+      filterFd: FIRST_CONSOLE_FD + layout.inherited.length,
       kernelArguments: kernelCommandLine({
         memoryMiB: definition.memoryMiB,
         umid,
@@ -121,7 +128,9 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         rootMode: "rw",
         init: definition.init,
         consoles: [
-          ...definition.consoles.map((console) => umlChannels(console, layout.slaves.get(console.name))),
+          ...definition.consoles.map((console) =>
+            umlChannels(console, { slave: layout.slaves.get(console.name), hostTerminals: layout.hostTerminals }),
+          ),
           ...(layout.link === null ? [] : [{ device: LINK_DEVICE, input: `fd:${layout.link.guests}` }]),
           { device: `ssl${KERNEL_LOG_LINE}`, input: "null", output: `fd:${KERNEL_LOG_FD}` },
         ],
@@ -163,7 +172,8 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     const con0 = ptys.get("con0");
     const stdio = con0 === undefined ? [nothing, kernelLog.fd, kernelLog.fd] : [con0.slave, con0.slave, con0.slave];
     const child = spawn(program, argv, {
-      stdio: [...stdio, status, kernelLog.fd, ...layout.inherited],
+      // bwrap reads the filter and closes it, as it does with its status: the guest has neither.
+      stdio: [...stdio, status, kernelLog.fd, ...layout.inherited, filter],
       detached: true,
       cwd: "/",
       env: { PATH: CHAIN_PATH },
@@ -228,7 +238,11 @@ const sandboxLibraries = async (spec: GuestSpec, uid: number | null): Promise<re
 };
 
 /** con0 is stdin, stdout and stderr, so that even what the kernel says before it has consoles is on its console. */
-const descriptorLayout = (ptys: ReadonlyMap<string, PtyPair>, link: SocketPair | null) => {
+const descriptorLayout = (
+  ptys: ReadonlyMap<string, PtyPair>,
+  opened: ReadonlyMap<string, number>,
+  link: SocketPair | null,
+) => {
   const slaves = new Map<string, number>();
   const masters = new Map<string, number>();
   const inherited: number[] = [];
@@ -237,9 +251,10 @@ const descriptorLayout = (ptys: ReadonlyMap<string, PtyPair>, link: SocketPair |
     slaves.set(name, name === "con0" ? 0 : hand(pair.slave));
     masters.set(name, hand(pair.master));
   }
+  const hostTerminals = new Map([...opened].map(([key, fd]) => [key, hand(fd)]));
   // Both ends, so that the link stays when the server goes.
   const linkFds = link === null ? null : { guests: hand(link.guests), ours: hand(link.ours) };
-  return { slaves, masters, link: linkFds, inherited };
+  return { slaves, masters, hostTerminals, link: linkFds, inherited };
 };
 
 /** Where /dev/console is: the first console that Corral keeps, one that it has from the first byte on before others. */
@@ -251,9 +266,10 @@ const guestDevice = (name: string): string => name.replace("con", "tty").replace
 
 /** Words for our images' own init: unknown to the kernel, which keeps them in /proc/cmdline. */
 const guestWords = ({ definition, kernel }: GuestSpec): string[] => {
-  // A shell that can read nothing, or whose words nobody sees, would only end and be started again.
+  // A shell that can read nothing, whose words nobody sees, or whose console never opens, would only end and be started
+  // again.
   const consoles = definition.consoles.filter(
-    ({ channel, output = channel }) => ![channel, output].some((end) => end === "none" || end === "null"),
+    ({ channel, output = channel }) => ![channel, output].some((end) => ["none", "null", "xterm"].includes(end)),
   );
   return [
     `corral.name=${definition.name}`,

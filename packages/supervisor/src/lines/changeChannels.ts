@@ -36,7 +36,7 @@ export const haveSameChannels = (
 export const changeChannels = async ({ run, consoles, name, channels, guest }: Change): Promise<void> => {
   refuseHostTerminals(channels);
   const pty = run.record.consoles.find((console) => console.name === name);
-  const { input, output } = umlChannels({ name, ...channels }, pty?.slave);
+  const { input, output } = umlChannels({ name, ...channels }, { slave: pty?.slave });
   try {
     await run.mconsole.setConfig(name, output === undefined ? input : `${input},${output}`, { timeoutMs: ANSWER_MS });
   } catch (error) {
@@ -51,11 +51,11 @@ export const changeChannels = async ({ run, consoles, name, channels, guest }: C
   run.connectConsole(name, needsPty(channels) ? (recoverConsole(run.record, name) ?? undefined) : undefined);
 };
 
-/** A sandbox is furnished once, when it is made. */
+/** What a guest inherits, and what its sandbox has, it has from its start. */
 const refuseHostTerminals = ({ channel, output = channel }: ConsoleChannels): void => {
   const kind = [channel, output].map((end) => parseChannel(end).kind).find((end) => end === "tty" || end === "xterm");
   if (kind === undefined) return;
-  const message = `${kind} comes only with the guest's next start: its sandbox is made then. Change the definition and restart it`;
+  const message = `${kind} comes only with the guest's next start. Change the definition and restart it`;
   throw new CorralError("impossible", `channel: ${message}.`, [{ field: "channel", message }]);
 };
 

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProcessIdentity, RunLine } from "../guest/launchRecord.ts";
+import { closePty, openPty, type PtyPair } from "../pty.ts";
 import { isAlive } from "../sandbox/processes.ts";
 import { TestFleet, until, type Viewing } from "../testing/fleet.ts";
 
@@ -12,16 +13,41 @@ const CONSOLES = [
   { name: "ssl0", channel: "port:9100" },
   { name: "ssl1", channel: "null", output: "fd" },
   { name: "con2", channel: "null" },
+  { name: "ssl2", channel: "fd", output: "pts" },
+  { name: "ssl3", channel: "pts", output: "fd" },
 ];
+
+/** What came out of the far end of a serial line since the last look. */
+const readSerial = (fd: number): string => {
+  const buffer = Buffer.alloc(4096);
+  try {
+    return buffer.toString("latin1", 0, readSync(fd, buffer));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EAGAIN") return "";
+    throw error;
+  }
+};
 
 describe("a guest with a console of each kind", () => {
   let fleet: TestFleet;
+  /** Ptys of this test stand in for serial lines of the host: what is a guest's is the slave, at the far end we are. */
+  const serial = [openPty(80, 24), openPty(80, 24)];
+  const [both, output] = serial as [PtyPair, PtyPair];
   let booted: Awaited<ReturnType<TestFleet["boot"]>>;
   beforeAll(async () => {
     fleet = await TestFleet.open();
-    booted = await fleet.boot("lines1", { consoles: CONSOLES });
+    booted = await fleet.boot("lines1", {
+      consoles: [
+        ...CONSOLES,
+        { name: "ssl4", channel: `tty:/dev/pts/${both.number}` },
+        { name: "ssl5", channel: "fd", output: `tty:/dev/pts/${output.number}` },
+      ],
+    });
   });
-  afterAll(() => fleet.end());
+  afterAll(async () => {
+    await fleet.end();
+    for (const pty of serial) closePty(pty);
+  });
 
   const consoleOf = (name: string) =>
     fleet.supervisor.status(booted.spec.id).consoles.find((console) => console.name === name);
@@ -72,6 +98,44 @@ describe("a guest with a console of each kind", () => {
     booted.console.type("echo only-$((1+1)) > /dev/ttyS1\r");
     await watched.see(/only-2/);
     watched.detach();
+  });
+
+  it("is read by one channel and written by another", async () => {
+    for (const [name, tty] of [
+      ["ssl2", "/dev/ttyS2"],
+      ["ssl3", "/dev/ttyS3"],
+    ] as const) {
+      const console = await viewOf(name);
+      console.type("echo split on $(tty)\r");
+      await console.see(new RegExp(`split on ${tty}`));
+      console.detach();
+    }
+  });
+
+  it("has a shell on a terminal of the host, which no guest's own user may open", async () => {
+    expect(consoleOf("ssl4")).toBeUndefined();
+    let text = "";
+    writeSync(both.master, "\recho serial on $(tty)\r");
+    await until(
+      () => {
+        text += readSerial(both.master);
+        return text.includes("serial on /dev/ttyS4");
+      },
+      () => `the shell on the serial line, which printed ${JSON.stringify(text)}`,
+    );
+    // Typed here, printed there.
+    const console = await viewOf("ssl5");
+    console.type("echo there on $(tty)\r");
+    text = "";
+    await until(
+      () => {
+        text += readSerial(output.master);
+        return text.includes("there on /dev/ttyS5");
+      },
+      () => `what was typed here to be printed there: ${JSON.stringify(text)}`,
+    );
+    expect(logOf("ssl5")).toBe("");
+    console.detach();
   });
 
   it("goes on with the next shell when one has ended", async () => {

@@ -12,8 +12,6 @@ export interface Mount {
   readonly source: string;
   readonly target: string;
   readonly writable: boolean;
-  /** A device, which works as one inside. */
-  readonly device?: boolean;
 }
 
 export interface SandboxSpec {
@@ -31,6 +29,8 @@ export interface SandboxSpec {
   /** Folder of the control group to run in, where the host has one for us. */
   readonly cgroup: string | null;
   readonly statusFd: number;
+  /** Of a file with the `systemCallFilter`. */
+  readonly filterFd: number;
   readonly kernelArguments: readonly string[];
 }
 
@@ -72,6 +72,8 @@ const isolation = (spec: SandboxSpec): string[] => [
   ...(isDynamic(spec) ? ["--setenv", "LD_PRELOAD", PRELOAD] : []),
   "--json-status-fd",
   String(spec.statusFd),
+  "--seccomp",
+  String(spec.filterFd),
 ];
 
 const fileSystem = (spec: SandboxSpec): string[] => {
@@ -87,11 +89,7 @@ const fileSystem = (spec: SandboxSpec): string[] => {
     ...["--perms", "1777", "--size", String((spec.memoryMiB + SHM_SLACK_MIB) * 1024 * 1024), "--tmpfs", "/dev/shm"],
     // bwrap makes missing parents for its own user only; a guest with a user id of its own must pass them too.
     ...ancestors(mounts.map((mount) => mount.target)).flatMap((folder) => ["--dir", folder]),
-    ...mounts.flatMap((mount) => [
-      mount.device ? "--dev-bind" : mount.writable ? "--bind" : "--ro-bind",
-      mount.source,
-      mount.target,
-    ]),
+    ...mounts.flatMap((mount) => [mount.writable ? "--bind" : "--ro-bind", mount.source, mount.target]),
     // What bwrap made is memory of the host: a guest that mounts it by hostfs must not be able to fill it.
     ...["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"],
   ];
