@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { execFile, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { Terminal } from "./terminal.ts";
 /* The built corral command against a built server with a real guest, in the order in which an operator uses it. */
 
 const CORRAL = fileURLToPath(new URL("../../apps/cli/dist/main.js", import.meta.url));
+const TALK = 'while read line; do echo "<$line>"; done; sleep 1000';
 const ESCAPE = "\u001d";
 
 interface Ended {
@@ -105,6 +107,25 @@ describe("the corral command", () => {
     expect(JSON.parse(stdout)).toMatchObject({ exitCode: 0, stdout: "hello\n", timedOut: false });
     const late = await corral("exec web1 --timeout 0.5 -- sleep 100");
     expect(late).toMatchObject({ exitCode: 137, stderr: expect.stringContaining("took too long") });
+    const large = randomBytes(90_000).toString("hex");
+    expect(await corral("exec web1 -- md5sum", {}, large)).toMatchObject({
+      stdout: `${createHash("md5").update(large).digest("hex")}  -\n`,
+    });
+    expect((await corral("exec nobody -- ls")).exitCode).toBe(3);
+  });
+
+  it("talks with a command in the guest line by line, and ends it on Ctrl-C", async () => {
+    const child = spawn(process.execPath, [CORRAL, "exec", "web1", "--", "sh", "-c", TALK], { env });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => (said += chunk));
+    const ended = once(child, "exit");
+    for (const word of ["one", "two"]) {
+      child.stdin.write(`${word}\n`);
+      while (!said.includes(`<${word}>`)) await once(child.stdout, "data");
+    }
+    child.kill("SIGINT");
+    expect(await ended).toEqual([137, null]);
+    expect((await corral("exec web1 -- ps")).stdout).not.toContain("read line");
   });
 
   it("copies a file in and out", async () => {

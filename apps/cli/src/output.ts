@@ -24,15 +24,23 @@ export class Output {
 
   /** Bytes as they are. Resolves when they were taken, so that a slow pipe slows the reading. */
   bytes(chunk: Uint8Array | string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#stdout.write(chunk, (error) => (error ? reject(error) : resolve()));
-    });
+    return written(this.#stdout, chunk);
+  }
+
+  /** The same for what another program said went wrong. */
+  errorBytes(chunk: Uint8Array): Promise<void> {
+    return written(this.#stderr, chunk);
   }
 
   error(value: { readonly code: string; readonly message: string; readonly details?: unknown }, text: string): void {
     this.#stderr.write(this.json ? jsonOf({ error: value }) : withLineEnd(printable(text)));
   }
 }
+
+const written = (stream: NodeJS.WritableStream, chunk: Uint8Array | string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
 
 const withLineEnd = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`);
 

@@ -16,6 +16,7 @@ import { DiscardedGuests } from "./guests/discardedGuests.ts";
 import { Guests } from "./guests/guests.ts";
 import { Quotas } from "./guests/quotas.ts";
 import { HostFacts } from "./hostFacts.ts";
+import { GuestCommands } from "./inside/guestCommands.ts";
 import type { HostTools } from "./library/hostTools.ts";
 import { ImageFolder } from "./library/imageFolder.ts";
 import { Images } from "./library/images.ts";
@@ -239,6 +240,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     guests,
     quotas,
     discarded: new DiscardedGuests(store, supervisor, events, guests),
+    commands: new GuestCommands(supervisor, events),
     mconsole,
     devices: new Devices({ store, supervisor, guests, mconsole, images: imageFolder }),
     images: new Images({ store, events, tasks, folder: imageFolder, tools }),

@@ -9,6 +9,7 @@ import type { DiscardedGuests } from "./guests/discardedGuests.ts";
 import type { Guests } from "./guests/guests.ts";
 import type { Quotas } from "./guests/quotas.ts";
 import type { HostFacts } from "./hostFacts.ts";
+import type { GuestCommands } from "./inside/guestCommands.ts";
 import type { Images } from "./library/images.ts";
 import type { Kernels } from "./library/kernels.ts";
 import type { Devices } from "./mconsole/devices.ts";
@@ -56,6 +57,7 @@ export interface Services {
   readonly sockets: LiveSockets;
   readonly typing: Typing;
   readonly watchLinks: WatchLinks;
+  readonly commands: GuestCommands;
   readonly mconsole: Mconsole;
   readonly devices: Devices;
 }

@@ -49,6 +49,8 @@ export type EndpointName = keyof Endpoints;
 export const sockets = {
   events: { path: "/events", access: { role: "user", filtered: true } },
   attach: { path: "/guests/:id/consoles/:name/attach", access: { role: "user", guest: "watch" } },
+  /** A command in a guest, with its input and output as they come: execFrames.ts. */
+  exec: { path: "/guests/:id/exec", access: { role: "user", guest: "manage" } },
   /** Thumbnails of many consoles: herdFrames.ts. */
   herd: { path: "/herd", access: { role: "user" } },
   /** A console by a watch-only link: the secret in the first frame is all that counts. */

@@ -10,6 +10,8 @@ export const EXEC_INPUT_MAXIMUM_BYTES = 512 * 1024;
 /** Bytes of each of a command's two outputs that are kept; the rest is dropped, and `truncated` says so. */
 export const EXEC_OUTPUT_MAXIMUM_BYTES = 2 * 1024 * 1024;
 export const EXEC_TIMEOUT_MAXIMUM_MS = 10 * 60 * 1000;
+/** Commands of one guest whose input and output are connected; each may last, and takes of the link's speed. */
+export const EXEC_STREAMS_MAXIMUM = 4;
 const COMMAND_WORDS_MAXIMUM = 256;
 const COMMAND_MAXIMUM_CHARACTERS = 16 * 1024;
 const FILE_PIECE_MAXIMUM_BYTES = EXEC_INPUT_MAXIMUM_BYTES;
@@ -19,17 +21,19 @@ const base64 = (maximumBytes: number) =>
 
 const word = z.string().refine((text) => !text.includes("\0"), "must not contain a NUL");
 
+export const execCommand = z
+  .array(word)
+  .min(1)
+  .max(COMMAND_WORDS_MAXIMUM)
+  .refine((words) => words[0] !== "", "must begin with a program")
+  .refine(
+    (words) => words.join(" ").length <= COMMAND_MAXIMUM_CHARACTERS,
+    `must be at most ${COMMAND_MAXIMUM_CHARACTERS} characters; put longer text into its input`,
+  )
+  .describe("Program and arguments; no shell is in between. Run as the guest's root, in /root");
+
 export const execRequest = z.strictObject({
-  command: z
-    .array(word)
-    .min(1)
-    .max(COMMAND_WORDS_MAXIMUM)
-    .refine((words) => words[0] !== "", "must begin with a program")
-    .refine(
-      (words) => words.join(" ").length <= COMMAND_MAXIMUM_CHARACTERS,
-      `must be at most ${COMMAND_MAXIMUM_CHARACTERS} characters; put longer text into its input`,
-    )
-    .describe("Program and arguments; no shell is in between. Run as the guest's root, in /root"),
+  command: execCommand,
   input: base64(EXEC_INPUT_MAXIMUM_BYTES).default("").describe("Its standard input, in base64"),
   timeoutMs: z.int().min(100).max(EXEC_TIMEOUT_MAXIMUM_MS).default(30_000),
   outputMaximumBytes: z.int().min(0).max(EXEC_OUTPUT_MAXIMUM_BYTES).default(EXEC_OUTPUT_MAXIMUM_BYTES),

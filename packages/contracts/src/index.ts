@@ -10,6 +10,7 @@ export * from "./endpoints.ts";
 export * from "./errors.ts";
 export * from "./escapeKey.ts";
 export * from "./events.ts";
+export * from "./execFrames.ts";
 export * from "./exitCodes.ts";
 export * from "./guest.ts";
 export * from "./guestAccess.ts";

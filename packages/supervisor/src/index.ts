@@ -10,5 +10,6 @@ export type { BuiltImage, ImageBuild } from "./images/imageBuild.ts";
 export { registerFile } from "./images/registerFile.ts";
 export { findKernelFiles, type KernelFile, probeKernelFile } from "./kernelFiles.ts";
 export { whyNotHostTerminal } from "./lines/hostTerminal.ts";
+export type { StreamRequest as CommandStream, StreamResult as CommandStreamEnd } from "./link/guestLink.ts";
 export type { OpenLog } from "./logs/openLog.ts";
 export { type LogRange, Supervisor, type SupervisorOptions } from "./supervisor.ts";

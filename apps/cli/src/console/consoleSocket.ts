@@ -1,31 +1,25 @@
-import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   ACK_EVERY_BYTES,
   CLIENT_FRAME_MAXIMUM_BYTES,
-  CLOSE,
   type ClientFrame,
-  CorralError,
-  errorAnswer,
+  type CorralError,
   type ServerFrame,
   serverFrame,
   type WantedRole,
 } from "@corral/contracts";
 import { WebSocket } from "ws";
 import { type Connection, unreachable } from "../connection.ts";
-import { CommandError, EXIT, type ExitCode } from "../exitCodes.ts";
+import { EXIT, type ExitCode } from "../exitCodes.ts";
+import { errorOfClose, errorOfResponse, HANDSHAKE_TIMEOUT_MS } from "../socketEnding.ts";
 
 /** Waits between attempts after a lost connection; the wait doubles up to the longest. */
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_LONGEST_MS = 5000;
-/** A server that takes the connection but says nothing for so long is as good as gone. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How long leaving waits for the server's goodbye. */
 const CLOSE_TIMEOUT_MS = 500;
 /** Largest frame taken from the server: a snapshot of the largest screen in full colour. */
 const SERVER_FRAME_MAXIMUM_BYTES = 16 * 1024 * 1024;
-/** Largest error answer that is read. */
-const ERROR_ANSWER_MAXIMUM_BYTES = 64 * 1024;
 
 export interface WindowSize {
   readonly cols: number;
@@ -144,9 +138,9 @@ export class ConsoleSocket {
         reason = error.code ?? error.message;
       });
       socket.on("unexpected-response", (request, response) => {
-        void refusalOf(response).then((ending) => {
+        void errorOfResponse(response).then((error) => {
           request.destroy();
-          resolve(ending);
+          resolve(endingOf(error, response.statusCode));
         });
       });
       socket.on("close", (code, text) => {
@@ -182,38 +176,8 @@ const frameOf = (data: Buffer): ServerFrame | undefined => {
   }
 };
 
-/** The server answered the WebSocket's request with an error of its own. */
-const refusalOf = async (response: IncomingMessage): Promise<Ending> => {
-  let text = "";
-  for await (const chunk of response) {
-    text += String(chunk);
-    if (text.length > ERROR_ANSWER_MAXIMUM_BYTES) break;
-  }
-  let error: CorralError | undefined;
-  try {
-    const answer = errorAnswer.parse(JSON.parse(text)).error;
-    error = new CorralError(answer.code, answer.message, answer.details);
-  } catch {
-    return { kind: "lost", reason: `HTTP ${response.statusCode}` };
-  }
+const endingOf = (error: CorralError | undefined, status: number | undefined): Ending => {
+  if (error === undefined) return { kind: "lost", reason: `HTTP ${status}` };
   const passes = error.code === "internal" || error.code === "too_many_requests";
   return passes ? { kind: "lost", reason: error.message } : { kind: "final", error };
-};
-
-/** undefined: nothing that would not be better at the next attempt. */
-const errorOfClose = (code: number, reason: string): Error | undefined => {
-  switch (code) {
-    case CLOSE.notLoggedIn:
-    case CLOSE.notAllowed:
-      return new CommandError(EXIT.notAllowed, reason || "You may not attach to this console.");
-    case CLOSE.notFound:
-    case CLOSE.guestDeleted:
-      return new CommandError(EXIT.notFound, reason || "This console does not exist any more.");
-    case CLOSE.badFrame:
-    case CLOSE.attachTimeout:
-    case CLOSE.tooManyViewers:
-      return new CommandError(EXIT.failure, reason || `The server closed the console (code ${code}).`);
-    default:
-      return undefined;
-  }
 };

@@ -1,5 +1,7 @@
+import { CLOSE } from "@corral/contracts";
 import { expect, test } from "vitest";
 import { TestServer } from "../testing/testServer.ts";
+import { TestSocket } from "../testing/testSocket.ts";
 
 test("what is done inside a guest needs one that runs, and whoever may not even see it is told nothing", async () => {
   const server = await TestServer.open();
@@ -38,4 +40,28 @@ test.each([
   await server.call("POST", "/guests", { as: ada, body: { name: "web1", image: "demo" } });
   const answer = await server.call("POST", "/guests/web1/exec", { as: ada, body });
   expect(answer.statusCode).toBe(400);
+});
+
+test("the socket of a command takes what it should, and nothing else", async () => {
+  const server = await TestServer.open();
+  const ada = await server.user("ada", "admin");
+  const bob = await server.user("bob", "user");
+  server.stock();
+  await server.call("POST", "/guests", { as: ada, body: { name: "web1", image: "demo" } });
+  const exec = (as: typeof ada) => TestSocket.open(server, "/guests/web1/exec", { as });
+  expect(await (await exec(bob)).closed).toMatchObject({ code: CLOSE.notFound });
+
+  const off = await exec(ada);
+  off.send({ type: "run", command: ["true"] });
+  expect(await off.frame(({ type }) => type === "error")).toMatchObject({ code: "wrong_state" });
+  expect(await off.closed).toMatchObject({ code: 1000 });
+
+  for (const frame of [{ type: "kill" }, { type: "run", command: [] }, { type: "run", command: ["a\0b"] }, "rubbish"]) {
+    const socket = await exec(ada);
+    socket.send(frame);
+    expect(await socket.closed).toMatchObject({ code: CLOSE.badFrame });
+  }
+  const early = await exec(ada);
+  early.socket.send(Buffer.from("input"));
+  expect(await early.closed).toMatchObject({ code: CLOSE.badFrame });
 });

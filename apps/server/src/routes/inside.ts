@@ -1,25 +1,25 @@
-import type { EventType } from "@corral/contracts";
+import { type EventType, sockets as socketEndpoints } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { ExecSocket } from "../inside/execSocket.ts";
+import { shown } from "../inside/shown.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
+import { socketRoute } from "../sockets/socketRoute.ts";
 
-/** Of a command, so much is kept in its event: what was meant, not what it was given. */
-const EVENT_WORDS = 4;
-const EVENT_CHARACTERS = 80;
-
-export const insideRoutes = (api: FastifyInstance, { supervisor, events }: Services): void => {
+export const insideRoutes = (api: FastifyInstance, { supervisor, events, commands, sockets }: Services): void => {
   const tell = (type: EventType, { id, ownerId }: GuestRecord, caller: Caller, message: string, data: object): void => {
     events.append({ type, ...authorOf(caller), subject: id, ownerId, message, data: { ...data } });
   };
 
-  route(api, "execInGuest", async ({ guest, body, caller, reply }) => {
-    const inside = supervisor.inside(guest.id);
-    const command = firstWords(body.command);
-    // Before it is run, since it may be the last thing that the guest ever does.
-    tell("guest.exec", guest, caller, `${caller.actor} ran ${command} in ${guest.definition.name}`, { command });
-    return inside.exec(body, whenGone(reply));
+  route(api, "execInGuest", ({ guest, body, caller, reply }) => commands.run({ guest, caller }, body, whenGone(reply)));
+
+  socketRoute(api, socketEndpoints.exec, (socket, caller, request) => {
+    const { guest, log } = request;
+    if (guest === null) throw new Error("the socket of a command is about a guest");
+    sockets.add(socket, caller, guest.id);
+    new ExecSocket(socket, { commands, guest, caller, log });
   });
 
   route(api, "listProcesses", ({ guest }) => supervisor.inside(guest.id).processes());
@@ -49,10 +49,6 @@ export const insideRoutes = (api: FastifyInstance, { supervisor, events }: Servi
     tell("guest.file-written", guest, caller, message, { path: body.path });
   });
 };
-
-const shown = (text: string): string => text.replace(/[\p{C}\u2028\u2029]+/gu, " ").slice(0, EVENT_CHARACTERS);
-
-const firstWords = (command: readonly string[]): string => shown(command.slice(0, EVENT_WORDS).join(" "));
 
 /** A command whose caller has gone away is ended. */
 const whenGone = (reply: FastifyReply): AbortSignal => {

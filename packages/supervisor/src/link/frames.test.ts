@@ -17,14 +17,16 @@ const parse = (bytes: Buffer, frames = new LinkFrames()): LinkFrame[] => {
 
 it("understands what the script writes, however it is cut", () => {
   const content = randomBytes(540);
-  const lines = `\ncorral 1 -\n\ncorral 1 a1b2\nk\no a1 ${content.toString("base64")}\ne a1 .\nx a1 137\no a1 .\n`;
+  const lines = `\ncorral 1 -\n\ncorral 1 a1b2\nk\no a1 ${content.toString("base64")}\no a1 ?\ne a1 .\nt a1 12\nx a1 137\no a1 .\n`;
   for (let n = 0; n < 50; n += 1) {
     expect(parse(Buffer.from(lines))).toEqual([
       { kind: "hello", version: 1, session: null },
       { kind: "hello", version: 1, session: "a1b2" },
       { kind: "taken" },
       { kind: "output", id: "a1", stream: "stdout", bytes: content },
+      { kind: "output-asks", id: "a1", stream: "stdout" },
       { kind: "output-end", id: "a1", stream: "stderr" },
+      { kind: "input-taken", id: "a1" },
       { kind: "exit", id: "a1", code: 137 },
       { kind: "output-end", id: "a1", stream: "stdout" },
     ]);
@@ -32,7 +34,7 @@ it("understands what the script writes, however it is cut", () => {
 });
 
 it("holds one line at most, whatever comes, and hears the next frame again", () => {
-  const alphabet = [..."kxoe .\n\n0aA=+/corral", "\0", "\xff", "\r", "x".repeat(3000)];
+  const alphabet = [..."kxoet? .\n\n0aA=+/corral", "\0", "\xff", "\r", "x".repeat(3000)];
   for (let n = 0; n < 300; n += 1) {
     const length = randomInt(1, 400);
     const noise = Buffer.concat(
@@ -61,7 +63,7 @@ it("counts every byte of a line that does not end as rubbish", () => {
 
 it("sends no frame that a guest's terminal could choke on", () => {
   const words = Array.from({ length: 50 }, () => "'\n ".repeat(200));
-  for (const frame of [...wordFrames(words), ...dataFrames(randomBytes(100_000))]) {
+  for (const frame of [...wordFrames(words), ...dataFrames("a".repeat(24), 2 ** 31, randomBytes(100_000))]) {
     expect(frame.length).toBeLessThanOrEqual(FRAME_MAXIMUM_BYTES);
   }
   for (const frame of wordFrames(words)) expect(frame.indexOf("\n")).toBe(frame.length - 1);

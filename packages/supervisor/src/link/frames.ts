@@ -3,7 +3,7 @@
  * parser holds one line at most, and says how much of it was no frame.
  */
 
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 
 /** The longest line that the script writes has 750 bytes. */
 const LINE_MAXIMUM_BYTES = 1024;
@@ -21,12 +21,17 @@ export type LinkFrame =
   /** It has taken the last frame, and waits for the next. */
   | { readonly kind: "taken" }
   | { readonly kind: "output"; readonly id: string; readonly stream: LinkStream; readonly bytes: Buffer }
+  /** That was a piece of it; no more comes before this is answered. */
+  | { readonly kind: "output-asks"; readonly id: string; readonly stream: LinkStream }
   | { readonly kind: "output-end"; readonly id: string; readonly stream: LinkStream }
+  /** The command has read a piece of its input. */
+  | { readonly kind: "input-taken"; readonly id: string }
   | { readonly kind: "exit"; readonly id: string; readonly code: number }
   | { readonly kind: "rubbish" };
 
 const HELLO = /^corral (\d{1,4}) ([a-z0-9]{1,16}|-)$/;
-const OUTPUT = /^([oe]) ([a-z0-9]{1,24}) (\.|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+const OUTPUT = /^([oe]) ([a-z0-9]{1,24}) ([.?]|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+const INPUT_TAKEN = /^t ([a-z0-9]{1,24}) \d{1,10}$/;
 const EXIT = /^x ([a-z0-9]{1,24}) (\d{1,3})$/;
 
 const parseLine = (line: string): LinkFrame => {
@@ -35,10 +40,12 @@ const parseLine = (line: string): LinkFrame => {
   if (output !== null) {
     const [, letter, id = "", content = ""] = output;
     const stream = letter === "o" ? "stdout" : "stderr";
-    return content === "."
-      ? { kind: "output-end", id, stream }
-      : { kind: "output", id, stream, bytes: Buffer.from(content, "base64") };
+    if (content === "?") return { kind: "output-asks", id, stream };
+    if (content === ".") return { kind: "output-end", id, stream };
+    return { kind: "output", id, stream, bytes: Buffer.from(content, "base64") };
   }
+  const [, taken] = INPUT_TAKEN.exec(line) ?? [];
+  if (taken !== undefined) return { kind: "input-taken", id: taken };
   const [, exited, code] = EXIT.exec(line) ?? [];
   if (exited !== undefined) return { kind: "exit", id: exited, code: Number(code) };
   const [, version, session] = HELLO.exec(line) ?? [];
@@ -86,11 +93,12 @@ export const wordFrames = (words: readonly string[]): Buffer[] => {
 
 const quoted1 = (word: string): string => `'${word.replaceAll("'", `'\\''`).replaceAll("\n", `'"$newline"'`)}'`;
 
-export const dataFrames = (bytes: Uint8Array): Buffer[] =>
-  pieces(bytes).map((piece) => Buffer.concat([Buffer.from(`data ${piece.length}\n`), piece]));
+/** Bytes of one piece of a command's input. */
+export const dataFrames = (id: string, piece: number, bytes: Uint8Array): Buffer[] =>
+  pieces(bytes).map((part) => Buffer.concat([Buffer.from(`data ${id} ${piece} ${part.length}\n`), part]));
 
-/** Room for the word and the number before it. */
-const PIECE_BYTES = FRAME_MAXIMUM_BYTES - 16;
+/** Room for the words before it. */
+const PIECE_BYTES = FRAME_MAXIMUM_BYTES - 64;
 
 const pieces = (bytes: Uint8Array): Uint8Array[] => {
   const all: Uint8Array[] = [];

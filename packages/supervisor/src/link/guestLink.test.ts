@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { execRequest } from "@corral/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoImage, PROMPT, specOf, TestFleet, until } from "../testing/fleet.ts";
@@ -67,6 +68,94 @@ describe("the guest link", () => {
     expect(late).toMatchObject({ exitCode: 137, timedOut: true, stdout: "begun\n" });
     expect(other.stdout).toBe("other\n");
     expect((await exec(["ps"])).stdout).not.toContain("sleep 1234");
+  });
+
+  it("gives a command its input as it comes, and brings its output as it comes", async () => {
+    let said = "";
+    const input = new PassThrough();
+    const ended = fleet.supervisor.inside(id).stream({
+      words: ["sh", "-c", 'while read -r line; do echo "<$line>"; echo "!$line" >&2; done; echo over; exit 7'],
+      input,
+      timeoutMs: PATIENCE_MS,
+      onOutput: (stream, bytes) => {
+        said += `${stream[3]}${bytes}`;
+        return "more";
+      },
+    });
+    for (const word of ["one", "two"]) {
+      input.write(`${word}\n`);
+      await until(
+        () => said.includes(`o<${word}>`) && said.includes(`e!${word}`),
+        () => `an echo of ${word} in ${JSON.stringify(said)}`,
+      );
+    }
+    input.end();
+    expect(await ended).toEqual({ exitCode: 7, timedOut: false });
+    expect(said).toMatch(/oover\n$/);
+  });
+
+  it("lets a command wait whose output nobody takes, and others go on meanwhile", async () => {
+    let taken = 0;
+    let goOn: () => void = () => {};
+    const held = new Promise<"more">((resolve) => (goOn = () => resolve("more")));
+    const stop = new AbortController();
+    const ended = fleet.supervisor.inside(id).stream({
+      words: ["sh", "-c", "yes | head -c 400000; touch /tmp/printed; sleep 1234"],
+      timeoutMs: null,
+      signal: stop.signal,
+      onOutput: (_, bytes) => {
+        taken += bytes.length;
+        return held;
+      },
+    });
+    await until(
+      () => taken > 0,
+      () => "its first piece",
+    );
+    expect(await exec(["ls", "/tmp/printed"])).toMatchObject({ exitCode: 1 });
+    expect(taken).toBeLessThanOrEqual(40_000);
+    goOn();
+    await until(
+      () => taken === 400_000,
+      () => `all of its output, of which ${taken} came`,
+    );
+    stop.abort();
+    expect(await ended).toEqual({ exitCode: 137, timedOut: false });
+    expect((await exec(["ps"])).stdout).not.toContain("sleep 1234");
+  });
+
+  it("waits with input that a command does not read, and forgets it with the command", async () => {
+    let given = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (;;) {
+        given += 32_768;
+        yield Buffer.alloc(32_768, "x");
+      }
+    }
+    const ended = fleet.supervisor.inside(id).stream({
+      words: ["sh", "-c", "until [ -e /tmp/enough ]; do sleep 0.1; done; head -c 3"],
+      input: endless(),
+      timeoutMs: PATIENCE_MS,
+      onOutput: () => "more",
+    });
+    const held = async () => (await exec(["sh", "-c", "ls /run/corral-link | grep -c '[.][0-9]'"])).stdout.trim();
+    await until(
+      async () => Number(await held()) >= 3,
+      () => "input that waits",
+    );
+    expect(given).toBeLessThanOrEqual(6 * 32_768);
+    await exec(["touch", "/tmp/enough"]);
+    expect(await ended).toEqual({ exitCode: 0, timedOut: false });
+    expect((await exec(["ls", "/run/corral-link"])).stdout).not.toMatch(/[.][0-9]/);
+  });
+
+  it("does not wait for what a command has left behind, which goes on", async () => {
+    const left =
+      "until [ -e /tmp/stop ]; do echo left; sleep 0.01; done & (sleep 3; touch /tmp/still-here) & echo gone";
+    expect(await exec(["sh", "-c", left])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/gone/) });
+    const there = "until [ -e /tmp/still-here ]; do sleep 0.1; done; touch /tmp/stop";
+    expect(await exec(["sh", "-c", there])).toMatchObject({ exitCode: 0 });
+    expect(fleet.supervisor.status(id).link).toBe("up");
   });
 
   it("lists processes, interfaces and addresses", async () => {

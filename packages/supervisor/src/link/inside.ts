@@ -1,6 +1,6 @@
 import type { ExecAnswer, ExecRequest, FilePiece, GuestNetwork, GuestProcesses } from "@corral/contracts";
 import { type ReadPiece, readFilePiece, writeFilePiece } from "./files.ts";
-import type { GuestLink } from "./guestLink.ts";
+import type { GuestLink, StreamRequest, StreamResult } from "./guestLink.ts";
 import { powerOff, setTerminalSize } from "./machine.ts";
 import { readNetwork } from "./network.ts";
 import { readProcesses } from "./processes.ts";
@@ -8,9 +8,11 @@ import type { RunCommand } from "./runShell.ts";
 
 /** What can be done inside a guest over its link. All reject with CorralError. */
 export class GuestInside {
+  readonly #link: GuestLink;
   readonly #run: RunCommand;
 
   constructor(link: GuestLink) {
+    this.#link = link;
     this.#run = (request) => link.run(request);
   }
 
@@ -25,6 +27,11 @@ export class GuestInside {
     });
     const as = encoding === "base64" ? "base64" : "utf8";
     return { ...facts, stdout: stdout.toString(as), stderr: stderr.toString(as) };
+  }
+
+  /** A command whose input and output come and go while it runs; when the signal comes it is ended with all its children. */
+  stream(request: StreamRequest): Promise<StreamResult> {
+    return this.#link.stream(request);
   }
 
   processes(): Promise<GuestProcesses> {
