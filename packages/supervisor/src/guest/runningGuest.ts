@@ -8,9 +8,11 @@ import {
   rootMounted,
   userlandStarted,
 } from "@corral/uml";
+import { guestDevice } from "../lines/guestDevice.ts";
 import { isFound, lineEnds } from "../lines/lineEnds.ts";
 import { RunLines } from "../lines/runLines.ts";
 import { GuestLink } from "../link/guestLink.ts";
+import { TerminalSizes } from "../link/terminalSizes.ts";
 import { isAlive, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import type { GuestConsoles } from "./guestConsoles.ts";
@@ -84,6 +86,7 @@ export class RunningGuest {
   /** null where the definition has it off, or where it could not be brought back. */
   readonly link: GuestLink | null;
   readonly lines: RunLines;
+  readonly #sizes: TerminalSizes;
   readonly #folder: GuestFolder;
   readonly #kernelLog: KernelLog;
   readonly #consoles: GuestConsoles;
@@ -119,11 +122,13 @@ export class RunningGuest {
       socketMode: OPEN_TO_GUEST,
     });
     this.link = options.link === null ? null : this.#openLink(options.link, options.child === null);
+    this.#sizes = new TerminalSizes(this.link);
     this.lines = new RunLines({
       consoles: this.#consoles,
       mconsole: this.mconsole,
       kernel: () => this.#record.process?.kernel ?? null,
       line: (name) => this.#line(name),
+      setSize: (name, size) => this.#sizes.set(guestDevice(name), size),
       noteKeepers: (name, keepers) => this.noteLine({ ...this.#line(name), keepers }),
       onChange: () => this.#listeners.onLinesChanged(),
     });
@@ -150,7 +155,13 @@ export class RunningGuest {
   }
 
   #openLink(fd: number, adopted: boolean): GuestLink {
-    return new GuestLink(fd, { adopted, onState: () => this.#listeners.onLinkChanged() });
+    return new GuestLink(fd, {
+      adopted,
+      onState: () => {
+        this.#sizes.linkChanged();
+        this.#listeners.onLinkChanged();
+      },
+    });
   }
 
   /** Changes the record on disk first, then in memory. */

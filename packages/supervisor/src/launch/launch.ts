@@ -11,6 +11,7 @@ import { clearHotPlug, hotPlugMounts } from "../guest/hotPlug.ts";
 import type { KernelLog } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { specDigest } from "../guest/specDigest.ts";
+import { guestDevice } from "../lines/guestDevice.ts";
 import { openHostTerminals } from "../lines/hostTerminal.ts";
 import { needsPty } from "../lines/lineEnds.ts";
 import { PORT_TERMINAL, PORT_TERMINAL_PLACES } from "../lines/lineTools.ts";
@@ -260,9 +261,6 @@ const descriptorLayout = (
 /** Where /dev/console is: the first console that Corral keeps, one that it has from the first byte on before others. */
 const mainConsole = (consoles: GuestSpec["definition"]["consoles"]): string =>
   guestDevice((consoles.find(needsPty) ?? consoles.find(isKept) ?? { name: "con0" }).name);
-
-/** con3 is the guest's tty3, ssl3 its ttyS3. */
-const guestDevice = (name: string): string => name.replace("con", "tty").replace("ssl", "ttyS");
 
 /** Words for our images' own init: unknown to the kernel, which keeps them in /proc/cmdline. */
 const guestWords = ({ definition, kernel }: GuestSpec): string[] => {

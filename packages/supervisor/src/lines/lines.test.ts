@@ -86,6 +86,19 @@ describe("a guest with a console of each kind", () => {
     console.detach();
   });
 
+  it("has the size of the window on a pts too, by the guest link", async () => {
+    const console = await viewOf("con1");
+    for (const [cols, rows] of [
+      [97, 33],
+      [71, 21],
+    ] as const) {
+      console.resize(cols, rows);
+      console.type(`until [ "$(stty size)" = "${rows} ${cols}" ]; do sleep 0.1; done; echo size-$((${cols}+1))\r`);
+      await console.see(new RegExp(`size-${cols + 1}`));
+    }
+    console.detach();
+  });
+
   it("brings every byte through a port, 255 and carriage returns among them", async () => {
     const console = await viewOf("ssl0");
     console.type("stty -opost; printf '<\\377\\377\\r\\000\\r\\n>'; stty opost\r");

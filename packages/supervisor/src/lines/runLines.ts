@@ -21,6 +21,8 @@ export interface RunLinesOptions {
   /** Process of the kernel, once it is known. */
   readonly kernel: () => ProcessIdentity | null;
   readonly line: (name: string) => RunLine;
+  /** Sets the window size of a terminal inside the guest, where its channel carries none. */
+  readonly setSize: (name: string, size: { readonly cols: number; readonly rows: number }) => void;
   /** Writes down who holds a line open, so that the next server finds it. */
   readonly noteKeepers: (name: string, keepers: ProcessIdentity[]) => void;
   /** A console was connected, or lost, or there is something else to know of it. */
@@ -121,7 +123,14 @@ export class RunLines {
     }
     this.#pts.set(name, found.pts);
     this.#options.noteKeepers(name, found.keepers);
-    return found.source;
+    const { source } = found;
+    return {
+      ...source,
+      resize: (cols, rows) => {
+        source.resize?.(cols, rows);
+        this.#options.setSize(name, { cols, rows });
+      },
+    };
   }
 
   /** What the guest's kernel says a console is connected to; null while it does not answer. */
