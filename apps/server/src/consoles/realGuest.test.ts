@@ -1,73 +1,30 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CLOSE, type Guest, type ServerFrame } from "@corral/contracts";
-import type { InjectOptions } from "fastify";
-import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { supervisorTools } from "../library/supervisorTools.ts";
-import { startServer } from "../server.ts";
 import { TestSocket } from "../testing/testSocket.ts";
+import { WholeServer, wholeHome } from "../testing/wholeServer.ts";
 
 const PROMPT = /web1:~# /;
 
 /** A data folder that goes with the test, and the guests in it too. */
 const temporaryHome = () => {
-  const home = mkdtempSync(join(tmpdir(), "corral-real-"));
+  const home = wholeHome();
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   return home;
 };
 
-/** A whole server with all that is real: kernel, image, guest, sandbox. */
 const started = async (home = temporaryHome()) => {
-  const server = await startServer({
-    settings: {
-      home,
-      host: "127.0.0.1",
-      port: 0,
-      origins: [],
-      trustedProxies: [],
-      tls: null,
-      oidc: null,
-      ssh: null,
-      cgroup: null,
-      stopGuests: true,
-      logLevel: "warn",
-    },
-    tools: supervisorTools(home),
-    log: pino({ level: "warn" }),
-    pageFolder: home,
-  });
-  onTestFinished(async () => {
-    const { runFolder } = server.app.services.supervisor;
-    await server.close({ stopGuests: true });
-    rmSync(runFolder, { recursive: true, force: true });
-  });
-  const { store, tokens, images, tasks } = server.app.services;
-  const admin = store.users.find("ada") ?? store.users.insert({ name: "ada", role: "admin", passwordHash: "" });
-  const headers = { authorization: `Bearer ${tokens.create(admin, "test").secret}` };
-  const { host, port } = new URL(server.address);
-  const call = (method: NonNullable<InjectOptions["method"]>, path: string, body?: object) =>
-    server.app.http.inject({
-      method,
-      url: `/api/v1${path}`,
-      headers: { ...headers, host },
-      ...(body === undefined ? {} : { payload: body }),
-    });
-  // What a first start does of its own accord.
-  while ((await images.list()).length === 0) {
-    const failed = tasks.list().find(({ state }) => state === "failed");
-    if (failed !== undefined) throw new Error(`${failed.title}: ${failed.error}`);
-    await sleep(20);
-  }
+  const whole = await WholeServer.start(home);
+  onTestFinished(() => whole.end());
+  const { server } = whole;
   const attach = async (more: object = {}, console = "con0") => {
     const path = `/guests/web1/consoles/${console}/attach`;
-    const socket = await TestSocket.open({ listen: async () => Number(port) }, path, { headers });
+    const socket = await TestSocket.open(whole, path, { headers: whole.headersOf() });
     socket.send({ type: "attach", cols: 80, rows: 24, ...more });
     return { socket, hello: await socket.frame<ServerFrame>(({ type }) => type === "hello") };
   };
-  return { server, call, attach };
+  return { server, call: whole.call.bind(whole), attach };
 };
 
 test("a guest is created, boots before its viewer's eyes, is typed at, and loses nothing to a reconnect", async () => {

@@ -1,22 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CorralEvent, ErrorCode, Guest, GuestDevices, SysrqKey } from "@corral/contracts";
 import type { InjectOptions } from "fastify";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { supervisorTools } from "../library/supervisorTools.ts";
-import { type Server, startServer } from "../server.ts";
+import type { Server } from "../server.ts";
+import { WholeServer, wholeHome } from "../testing/wholeServer.ts";
 
 /** Only ever reached by a failure. */
 const PATIENCE_MS = 40_000;
 
 /* One real guest behind a whole server, for all that is asked of its management console over the API. */
 describe("a guest's management console over the API", () => {
-  const home = mkdtempSync(join(tmpdir(), "corral-mcon-"));
+  const home = wholeHome();
+  let whole: WholeServer;
   let server: Server;
-  const tokens = new Map<string, string>();
 
   const call = async <T>(
     method: NonNullable<InjectOptions["method"]>,
@@ -24,12 +22,7 @@ describe("a guest's management console over the API", () => {
     body?: object,
     who = "ada",
   ): Promise<{ status: number; body: T; code: ErrorCode | undefined; message: string }> => {
-    const answer = await server.app.http.inject({
-      method,
-      url: `/api/v1/guests${path === "" ? "" : `/${path}`}`,
-      headers: { authorization: `Bearer ${tokens.get(who)}`, host: new URL(server.address).host },
-      ...(body === undefined ? {} : { payload: body }),
-    });
+    const answer = await whole.call(method, `/guests${path === "" ? "" : `/${path}`}`, body, who);
     const json = answer.body === "" ? null : answer.json();
     return { status: answer.statusCode, body: json, code: json?.error?.code, message: json?.error?.message ?? "" };
   };
@@ -66,34 +59,10 @@ describe("a guest's management console over the API", () => {
   const prompt = () => until(async () => /web1:~# /.test((await bootLog()).slice(-200)), "a prompt");
 
   beforeAll(async () => {
-    server = await startServer({
-      settings: {
-        home,
-        host: "127.0.0.1",
-        port: 0,
-        origins: [],
-        trustedProxies: [],
-        tls: null,
-        oidc: null,
-        ssh: null,
-        cgroup: null,
-        stopGuests: true,
-        logLevel: "warn",
-      },
-      tools: supervisorTools(home),
-      log: pino({ level: "warn" }),
-      pageFolder: home,
-    });
-    const { store, tokens: made, images } = server.app.services;
-    for (const [name, role] of [
-      ["ada", "admin"],
-      ["olga", "user"],
-      ["eve", "user"],
-    ] as const) {
-      const user = store.users.insert({ name, role, passwordHash: "" });
-      tokens.set(name, made.create(user, "test").secret);
-    }
-    await until(async () => (await images.list()).length > 0, "the demo image");
+    whole = await WholeServer.start(home);
+    server = whole.server;
+    whole.user("olga", "user");
+    whole.user("eve", "user");
     const wish = { name: "web1", image: "demo", memoryMiB: 64, owner: "olga", restartPolicy: "never", start: true };
     expect((await call("POST", "", wish)).status).toBe(201);
     await state("running");
@@ -101,9 +70,7 @@ describe("a guest's management console over the API", () => {
   });
 
   afterAll(async () => {
-    const { runFolder } = server.app.services.supervisor;
-    await server.close({ stopGuests: true });
-    rmSync(runFolder, { recursive: true, force: true });
+    await whole.end();
     rmSync(home, { recursive: true, force: true });
   });
 

@@ -1,62 +1,27 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFrame } from "@corral/contracts";
-import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { supervisorTools } from "../library/supervisorTools.ts";
 import { parsePublicKey } from "../people/sshKey.ts";
-import { startServer } from "../server.ts";
 import { SshUser } from "../testing/sshClientProcess.ts";
 import { TestSocket } from "../testing/testSocket.ts";
+import { WholeServer, wholeHome } from "../testing/wholeServer.ts";
 
 const PROMPT = /web1:~# /;
 
 test("a guest is booted, used beside a browser, asked and shut off, all by ssh", async () => {
-  const home = mkdtempSync(join(tmpdir(), "corral-ssh-real-"));
+  const home = wholeHome();
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const server = await startServer({
-    settings: {
-      home,
-      host: "127.0.0.1",
-      port: 0,
-      origins: [],
-      trustedProxies: [],
-      tls: null,
-      oidc: null,
-      ssh: { host: "127.0.0.1", port: 0 },
-      cgroup: null,
-      stopGuests: true,
-      logLevel: "warn",
-    },
-    tools: supervisorTools(home),
-    log: pino({ level: "warn" }),
-    pageFolder: home,
-  });
-  onTestFinished(async () => {
-    const { runFolder } = server.app.services.supervisor;
-    await server.close({ stopGuests: true });
-    rmSync(runFolder, { recursive: true, force: true });
-  });
-  const { store, tokens, images, tasks, supervisor } = server.app.services;
-  const ada = store.users.insert({ name: "ada", role: "admin", passwordHash: "" });
+  const whole = await WholeServer.start(home, { ssh: { host: "127.0.0.1", port: 0 } });
+  onTestFinished(() => whole.end());
+  const { server } = whole;
+  const { store, supervisor } = server.app.services;
   const user = new SshUser(server.ssh?.port ?? 0);
   const { comment: _, ...key } = parsePublicKey(user.key("ed", "-t", "ed25519"));
-  store.sshKeys.insert({ userId: ada.id, label: "ed", ...key });
+  store.sshKeys.insert({ userId: store.users.find("ada")?.id ?? "", label: "ed", ...key });
   const options = ["-i", user.file("ed")];
   const say = (...words: string[]) => user.run("ada", words, { options });
-  // What a first start does of its own accord.
-  while ((await images.list()).length === 0) {
-    const failed = tasks.list().find(({ state }) => state === "failed");
-    if (failed !== undefined) throw new Error(`${failed.title}: ${failed.error}`);
-    await sleep(20);
-  }
-  const { secret } = tokens.create(ada, "test", { scope: "full", guestIds: null, expiresAt: null });
-  const headers = { authorization: `Bearer ${secret}` };
-  const { host, port } = new URL(server.address);
-  const body = { name: "web1", image: "demo", memoryMiB: 64 };
-  await server.app.http.inject({ method: "POST", url: "/api/v1/guests", headers: { ...headers, host }, payload: body });
+  await whole.call("POST", "/guests", { name: "web1", image: "demo", memoryMiB: 64 });
 
   // Before it is on, one sits at its console.
   const terminal = user.terminal("ada+web1", { options });
@@ -68,7 +33,7 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
 
   // A browser sees who is there, and what was printed; and takes the seat.
   const path = "/guests/web1/consoles/con0/attach";
-  const browser = await TestSocket.open({ listen: async () => Number(port) }, path, { headers });
+  const browser = await TestSocket.open(whole, path, { headers: whole.headersOf() });
   browser.send({ type: "attach", since: 0, cols: 100, rows: 30 });
   const hello = await browser.frame<Extract<ServerFrame, { type: "hello" }>>(({ type }) => type === "hello");
   expect(hello.viewers.map(({ user: name, from, role }) => [name, from, role])).toEqual([

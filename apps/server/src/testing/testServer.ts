@@ -11,6 +11,7 @@ import { type App, buildApp } from "../app.ts";
 import { hashPassword } from "../people/password.ts";
 import type { Services } from "../services.ts";
 import type { Settings } from "../settings.ts";
+import { testSettings } from "./testSettings.ts";
 import { ABILITIES, TestTools } from "./testTools.ts";
 
 /** One hash for all users of the tests: hashing is slow on purpose. */
@@ -43,20 +44,7 @@ export class TestServer {
   /** It goes with the running test. */
   static async open(changes: Partial<Settings> = {}): Promise<TestServer> {
     const home = mkdtempSync(join(tmpdir(), "corral-server-"));
-    const settings: Settings = {
-      home,
-      host: "127.0.0.1",
-      port: 7070,
-      origins: [],
-      trustedProxies: [],
-      tls: null,
-      oidc: null,
-      ssh: null,
-      cgroup: null,
-      stopGuests: false,
-      logLevel: "debug",
-      ...changes,
-    };
+    const settings = testSettings(home, { port: 7070, stopGuests: false, logLevel: "debug", ...changes });
     const logged: string[] = [];
     const log = pino({ level: settings.logLevel }, { write: (line) => logged.push(line) });
     const store = openStore(home);
