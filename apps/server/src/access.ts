@@ -14,7 +14,7 @@ type Shared = Pick<GuestRecord, "id" | "ownerId" | "rights">;
  * What a caller may do with a guest: an owner all, operators and admins all with any guest, others what they were given;
  * and with a token no more than that was made for.
  */
-export const rightOn = (guest: Shared, { user, limits }: Caller): GuestRight | null => {
+export const rightOn = (guest: Shared, { user, limits }: Pick<Caller, "user" | "limits">): GuestRight | null => {
   const isAll = user.role !== "user" || guest.ownerId === user.id;
   const right = isAll ? "manage" : (guest.rights.get(user.id) ?? null);
   if (right === null || limits === undefined) return right;

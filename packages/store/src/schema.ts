@@ -200,10 +200,12 @@ export const watchLinks = sqliteTable(
     /** SHA-256 of the link's secret. */
     hash: text().notNull().unique(),
     label: text().notNull(),
-    /** Name of who gave it out; not a link, since it goes on when they leave. */
+    /** Name of who gave it out. */
     createdBy: text("created_by").notNull(),
     createdAt: text("created_at").notNull(),
     expiresAt: text("expires_at").notNull(),
+    /** Id of who gave it out: it ends when they lose the guest. Null: the admin socket, before there was an admin. */
+    createdById: text("created_by_id").references(() => users.id, { onDelete: "cascade" }),
   },
   (table) => [index("watch_links_by_guest").on(table.guestId)],
 );

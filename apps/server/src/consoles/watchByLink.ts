@@ -24,7 +24,7 @@ export const watchByLink = (socket: WebSocket, request: FastifyRequest, services
     try {
       const { link, guest } = watchLinks.open(secretOf(data));
       const caller = viewerBy(link, addressOf(request));
-      sockets.add(socket, caller, guest.id);
+      sockets.add(socket, caller, guest.id, () => watchLinks.closingOf(link));
       watchLinks.watch(link, socket);
       const { console: consoleName } = link;
       attachConsole(socket, { supervisor, events, guest, consoleName, caller, right: "watch", log: request.log });

@@ -1,6 +1,6 @@
 import { CLOSE, type ServerFrame, WATCH_LINKS_MAXIMUM } from "@corral/contracts";
 import { expect, test, vi } from "vitest";
-import { TestServer } from "../testing/testServer.ts";
+import { type Login, TestServer } from "../testing/testServer.ts";
 import { TestSocket } from "../testing/testSocket.ts";
 
 const opened = async () => {
@@ -113,4 +113,72 @@ test("links are bounded, for consoles that are there, by who manages, and go wit
   await server.call("DELETE", "/guests/web1", { as });
   expect(await socket.closed).toMatchObject({ code: CLOSE.guestDeleted });
   expect(server.store.watchLinks.find(last.id)).toBeNull();
+});
+
+/** What may befall whoever gave out a link: the guest is ulf's, kim manages it as a friend and lee as one of a group. */
+const LOSSES: readonly {
+  readonly what: string;
+  readonly maker: "ulf" | "kim" | "lee" | "opal";
+  readonly request: (ids: Record<string, string>) => readonly ["PATCH" | "DELETE", string, object?];
+}[] = [
+  { what: "their share is taken back", maker: "kim", request: () => ["PATCH", "/guests/web1/access", { grants: [] }] },
+  {
+    what: "they may only use the guest",
+    maker: "kim",
+    request: () => ["PATCH", "/guests/web1/access", { grants: [{ kind: "user", name: "kim", right: "use" }] }],
+  },
+  { what: "they leave the group", maker: "lee", request: () => ["PATCH", "/groups/team", { members: [] }] },
+  { what: "the group is deleted", maker: "lee", request: () => ["DELETE", "/groups/team"] },
+  { what: "the guest is given to another", maker: "ulf", request: () => ["PATCH", "/guests/web1", { owner: "ada" }] },
+  { what: "their account is disabled", maker: "ulf", request: () => ["PATCH", "/users/ulf", { disabled: true }] },
+  { what: "their account is deleted", maker: "kim", request: ({ kim }) => ["DELETE", `/users/${kim}`] },
+  { what: "their role is taken back", maker: "opal", request: () => ["PATCH", "/users/opal", { role: "user" }] },
+];
+
+test("a link ends when whoever gave it out loses the guest", async () => {
+  const { server, as: ulf, secretOf, watch } = await opened();
+  const ada = await server.user("ada", "admin");
+  const ids: Record<string, string> = {};
+  for (const { what, maker, request } of LOSSES) {
+    // All that the last loss took away is there again.
+    await server.call("PATCH", "/guests/web1", { as: ada, body: { owner: "ulf" } });
+    await server.call("PATCH", "/users/ulf", { as: ada, body: { disabled: false } });
+    const people: Record<string, Login> = { ulf: { user: ulf.user, cookie: "" } };
+    for (const [name, role] of [
+      ["kim", "user"],
+      ["lee", "user"],
+      ["opal", "operator"],
+    ] as const) {
+      const user = server.store.users.find(name);
+      if (user !== null) server.store.users.delete(user);
+      people[name] = await server.user(name, role);
+      ids[name] = people[name].user.id;
+    }
+    if (server.store.groups.find("team") === null)
+      await server.call("POST", "/groups", { as: ada, body: { name: "team" } });
+    await server.call("PATCH", "/groups/team", { as: ada, body: { members: ["lee"] } });
+    const grants = [
+      { kind: "user", name: "kim", right: "manage" },
+      { kind: "group", name: "team", right: "manage" },
+    ];
+    await server.call("PATCH", "/guests/web1/access", { as: ada, body: { grants } });
+    const { secret: token } = server.services.tokens.create({ id: people[maker]?.user.id ?? "" }, "to make it with");
+    const headers = { authorization: `Bearer ${token}` };
+    const link = (await server.call("POST", "/guests/web1/consoles/con0/links", { headers, body: {} })).json();
+    const others = (await server.call("POST", "/guests/web1/consoles/con0/links", { as: ada, body: {} })).json();
+    const [socket, stays] = [await watch(secretOf(link)), await watch(secretOf(others))];
+    await Promise.all([hello(socket), hello(stays)]);
+
+    const [method, path, body] = request(ids);
+    const done = await server.call(method, path, { as: ada, body });
+    expect([what, done.statusCode < 300]).toEqual([what, true]);
+    expect([what, (await socket.closed).code]).toEqual([what, CLOSE.linkEnded]);
+    expect((await server.call("POST", "/watch", { body: { secret: secretOf(link) } })).json().error.code).toBe(
+      "link_ended",
+    );
+    const left = (await server.call("GET", "/guests/web1/links", { as: ada })).json().items;
+    expect([what, left.map(({ id }: { id: string }) => id)]).toEqual([what, [others.id]]);
+    expect(stays.socket.readyState).toBe(stays.socket.OPEN);
+    await server.call("DELETE", `/guests/web1/links/${others.id}`, { as: ada });
+  }
 });

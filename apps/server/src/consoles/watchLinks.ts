@@ -1,18 +1,30 @@
-import { CLOSE, CorralError, type newWatchLink, WATCH_LINKS_MAXIMUM, type WatchLink } from "@corral/contracts";
+import {
+  CLOSE,
+  CorralError,
+  endpoints,
+  type newWatchLink,
+  WATCH_LINKS_MAXIMUM,
+  type WatchLink,
+} from "@corral/contracts";
 import type { GuestRecord, Store, WatchLinkRow } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import type { WebSocket } from "ws";
 import type { z } from "zod";
+import { includesRight, rightOn } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Origins } from "../origins.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { hashSecret, newSecret } from "../people/secret.ts";
 import { closeSocket } from "../sockets/closeSocket.ts";
+import type { Closing } from "../sockets/liveSockets.ts";
 
 /** Node's timers hold no more than 31 bits; a link may live longer than these 24 days. */
 const TIMER_MAXIMUM_MS = 2 ** 31 - 1;
 
 const ENDED = "This link has expired or was taken back. Ask whoever gave it to you for a new one.";
+
+/** What whoever gives a link out needs on the guest, for as long as the link is to work. */
+const RIGHT_OF_MAKER = endpoints.createWatchLink.access.guest;
 
 interface WatchLinksOptions {
   readonly store: Store;
@@ -37,7 +49,7 @@ export class WatchLinks {
   }
 
   list(guest: GuestRecord): WatchLink[] {
-    return this.#store.watchLinks.listOf(guest.id).map((row) => this.#shown(row));
+    return this.#liveOf(guest).map((row) => this.#shown(row));
   }
 
   /** Throws not_found, impossible. */
@@ -52,7 +64,7 @@ export class WatchLinks {
       throw new CorralError("not_found", `${name} has no console ${console} that could be watched.`);
     }
     this.#store.watchLinks.deleteExpired();
-    if (this.#store.watchLinks.listOf(guest.id).length >= WATCH_LINKS_MAXIMUM) {
+    if (this.#liveOf(guest).length >= WATCH_LINKS_MAXIMUM) {
       throw new CorralError(
         "impossible",
         `${name} has ${WATCH_LINKS_MAXIMUM} watch-only links already. Take one back that nobody needs any more.`,
@@ -65,6 +77,7 @@ export class WatchLinks {
       label,
       hash: hashSecret(secret),
       createdBy: caller.user.name,
+      createdById: this.#store.users.find(caller.user.id)?.id ?? null,
       expiresAt: new Date(Date.now() + lifetimeS * 1000).toISOString(),
     });
     this.#tell("console.link-created", guest, row, caller, "gave out");
@@ -82,9 +95,16 @@ export class WatchLinks {
   /** Throws link_ended: also for a link that never was. */
   open(secret: string): { readonly link: WatchLinkRow; readonly guest: GuestRecord } {
     const link = this.#store.watchLinks.findByHash(hashSecret(secret));
-    const guest = link === null ? null : this.#store.guests.find(link.guestId);
+    const guest = link === null ? null : this.#guestOf(link);
     if (link === null || guest === null) throw new CorralError("link_ended", ENDED);
     return { link, guest };
+  }
+
+  /** Why whoever watches by this link may do so no longer; null: they may. */
+  closingOf({ id }: WatchLinkRow): Closing | null {
+    const link = this.#store.watchLinks.find(id);
+    const isGood = link !== null && this.#guestOf(link) !== null;
+    return isGood ? null : { code: CLOSE.linkEnded, reason: ENDED };
   }
 
   /** Closes this socket when the link ends. */
@@ -102,6 +122,29 @@ export class WatchLinks {
       clearTimeout(timer);
       sockets.delete(socket);
       if (sockets.size === 0) this.#watching.delete(id);
+    });
+  }
+
+  /** Null: it is gone, or was taken from whoever made the link. */
+  #guestOf(link: WatchLinkRow): GuestRecord | null {
+    const guest = this.#store.guests.find(link.guestId);
+    return guest !== null && this.#isBacked(link, guest) ? guest : null;
+  }
+
+  /** Whether who made it may still give out such a link: nobody else answers for it. */
+  #isBacked({ createdById }: WatchLinkRow, guest: GuestRecord): boolean {
+    if (createdById === null) return true;
+    const user = this.#store.users.find(createdById);
+    if (user === null || user.disabledAt !== null) return false;
+    return includesRight(rightOn(guest, { user }), RIGHT_OF_MAKER);
+  }
+
+  /** Without those whose maker has lost the guest, which end here for good. */
+  #liveOf(guest: GuestRecord): WatchLinkRow[] {
+    return this.#store.watchLinks.listOf(guest.id).filter((row) => {
+      const isBacked = this.#isBacked(row, guest);
+      if (!isBacked) this.#store.watchLinks.delete(row.id, guest.id);
+      return isBacked;
     });
   }
 

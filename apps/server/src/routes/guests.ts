@@ -16,7 +16,12 @@ export const guestRoutes = (api: FastifyInstance, { guests, accounts, sockets }:
 
   route(api, "getGuest", ({ guest, caller }) => guests.answer(guest, caller));
 
-  route(api, "changeGuest", ({ guest, body, caller }) => guests.change(guest, body, caller));
+  route(api, "changeGuest", async ({ guest, body, caller }) => {
+    const changed = await guests.change(guest, body, caller);
+    // It may have another owner now.
+    if (body.owner !== undefined) sockets.recheck();
+    return changed;
+  });
 
   route(api, "deleteGuest", async ({ guest, caller }) => {
     await guests.delete(guest, caller);

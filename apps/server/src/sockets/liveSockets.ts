@@ -10,17 +10,24 @@ const CLOSING_GRACE_MS = 2_000;
 
 const SERVER_CLOSING = "The server is stopping.";
 
+/** How a socket is closed. */
+export interface Closing {
+  readonly code: number;
+  readonly reason: string;
+}
+
 interface LiveSocket {
   readonly socket: WebSocket;
   readonly caller: Caller;
   readonly guestId: string | null;
-  /** What the caller might do with the guest when they opened it. */
-  readonly right: GuestRight | null;
+  /** Why it may not go on; null: it may. */
+  readonly judge: () => Closing | null;
 }
 
 /** The WebSockets that are open, so that they end with the login they came with, the guest they show, or the server. */
 export class LiveSockets {
   readonly #live = new Set<LiveSocket>();
+  readonly #listeners = new Set<() => void>();
   readonly #timer: NodeJS.Timeout;
   #isClosing = false;
 
@@ -36,24 +43,39 @@ export class LiveSockets {
 
   /** Ends those whose callers may no longer have them, or may do less or more than when they opened them. */
   recheck(): void {
-    for (const { socket, caller, guestId, right } of this.#live) {
-      if (!this.#isStillGood(caller)) closeSocket(socket, CLOSE.notLoggedIn, "Your login has ended.");
-      else if (guestId !== null && this.#right(guestId, caller) !== right) {
-        closeSocket(socket, CLOSE.notFound, "What you may do with this guest has changed.");
-      }
+    for (const { socket, judge } of this.#live) {
+      const closing = judge();
+      if (closing !== null) closeSocket(socket, closing.code, closing.reason);
     }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Is told whenever rights or logins may have changed, for what is open and no WebSocket. Call the result to stop. */
+  onRecheck(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   get size(): number {
     return this.#live.size;
   }
 
-  add(socket: WebSocket, caller: Caller, guestId: string | null): void {
+  /** `judge`: for who comes with no login, such as by a link. */
+  add(socket: WebSocket, caller: Caller, guestId: string | null, judge = this.#judgeOf(caller, guestId)): void {
     if (this.#isClosing) closeSocket(socket, CLOSE.serverClosing, SERVER_CLOSING);
-    const right = guestId === null ? null : this.#right(guestId, caller);
-    const live = { socket, caller, guestId, right };
+    const live: LiveSocket = { socket, caller, guestId, judge };
     this.#live.add(live);
     socket.once("close", () => this.#live.delete(live));
+  }
+
+  /** Whether their login still counts, and they may do with the guest what they might when they came. */
+  #judgeOf(caller: Caller, guestId: string | null): () => Closing | null {
+    const right = guestId === null ? null : this.#right(guestId, caller);
+    return () => {
+      if (!this.#isStillGood(caller)) return { code: CLOSE.notLoggedIn, reason: "Your login has ended." };
+      if (guestId === null || this.#right(guestId, caller) === right) return null;
+      return { code: CLOSE.notFound, reason: "What you may do with this guest has changed." };
+    };
   }
 
   /** Ends those that came with this session or token. */

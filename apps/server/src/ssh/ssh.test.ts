@@ -226,7 +226,8 @@ test("a million lines pasted into the menu press no key", async () => {
 });
 
 test("a login that is taken back ends what it opened, and limits hold", async () => {
-  const { server, door, user, alice, keyOf } = await opened({ connectionsOfNetwork: 2, sessions: 1, idleMs: 60_000 });
+  const limits = { connectionsOfNetwork: 2, sessions: 1, idleMs: 60_000 };
+  const { server, door, user, ada, alice, keyOf } = await opened(limits);
   const key = keyOf(alice, "ed", "-t", "ed25519");
   const one = user.terminal("alice+web1", key);
   await one.see(/web1 is off/);
@@ -235,11 +236,35 @@ test("a login that is taken back ends what it opened, and limits hold", async ()
   expect((await user.run("alice", ["list"], key)).code).toBe(255);
   expect(door.size).toBe(2);
 
-  server.store.users.update(alice.user.id, { disabledAt: new Date().toISOString() });
-  door.recheck();
+  await server.call("PATCH", "/users/alice", { as: ada, body: { disabled: true } });
   await one.see(/Your login has ended/);
   await two.see(/Your login has ended/);
   await Promise.all([one.ended(), two.ended()]);
+});
+
+test("a console over ssh follows what its person may do with the guest", async () => {
+  const { server, user, ada, alice, bob, keyOf } = await opened();
+  const share = (right: string) =>
+    server.call("PATCH", "/guests/web1/access", {
+      as: alice,
+      body: { grants: [{ kind: "user", name: "bob", right }] },
+    });
+  const key = keyOf(bob, "ed", "-t", "ed25519");
+  await share("use");
+  const typing = user.terminal("bob+web1", key);
+  await typing.see(/web1 is off/);
+  await share("watch");
+  await typing.see(/What you may do with this guest has changed/);
+  expect(await typing.ended()).toBe(1);
+
+  const watching = user.terminal("bob+web1", key);
+  await watching.see(/You are watching\.\]/);
+  watching.type("\u001dt");
+  await watching.see(/You may watch this console, but not type/);
+  await server.call("PATCH", "/guests/web1", { as: ada, body: { owner: "ada" } });
+  await server.call("PATCH", "/guests/web1/access", { as: ada, body: { grants: [] } });
+  await watching.see(/There is no such guest/);
+  await watching.ended();
 });
 
 test("silence is ended: before a login, and after", async () => {

@@ -1,6 +1,14 @@
-import { ESCAPE_HELP, type EscapeCommand, EscapeKey, type GuestState, printable } from "@corral/contracts";
+import {
+  ESCAPE_HELP,
+  type EscapeCommand,
+  EscapeKey,
+  type GuestRight,
+  type GuestState,
+  printable,
+} from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
+import { includesRight } from "../access.ts";
 import { VisitEvents } from "../consoles/visitEvents.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Caller } from "../people/caller.ts";
@@ -22,8 +30,8 @@ interface SshConsoleOptions {
   readonly guest: GuestRecord;
   readonly consoleName: string;
   readonly caller: Caller;
-  /** Without the right to use the guest one only watches. */
-  readonly mayType: boolean;
+  /** What they may do with the guest. Without the right to use it one only watches. */
+  readonly right: GuestRight | null;
   /** Is called once the person has left, or the console is gone; `words` say why, if there is more to say. */
   readonly onLeft: (words: string | null) => void;
 }
@@ -45,12 +53,12 @@ export class SshConsole implements TerminalProgram {
   constructor(options: SshConsoleOptions) {
     this.#options = options;
     this.#visit = new VisitEvents(options);
-    const { terminal, supervisor, guest, consoleName, caller, mayType } = options;
+    const { terminal, supervisor, guest, consoleName, caller } = options;
     // Said before the guest's first byte, or a person could not know how to leave.
     this.#notice(this.#greeting);
     this.#viewer = supervisor.attach(guest.id, consoleName, this.#port(), {
       ...terminal.window,
-      role: mayType ? "writer" : "spy",
+      role: this.#mayType ? "writer" : "spy",
       user: caller.user.name,
       from: `ssh ${caller.from}`,
     });
@@ -62,6 +70,14 @@ export class SshConsole implements TerminalProgram {
 
   get guestId(): string {
     return this.#options.guest.id;
+  }
+
+  get right(): GuestRight | null {
+    return this.#options.right;
+  }
+
+  get #mayType(): boolean {
+    return includesRight(this.#options.right, "use");
   }
 
   get #greeting(): string {
@@ -114,7 +130,7 @@ export class SshConsole implements TerminalProgram {
   }
 
   #take(): void {
-    if (!this.#options.mayType) {
+    if (!this.#mayType) {
       this.#notice("You may watch this console, but not type into it.");
       return;
     }
@@ -159,7 +175,7 @@ export class SshConsole implements TerminalProgram {
     switch (event.type) {
       case "hello": {
         this.#offset = event.offset;
-        if (event.role === "spy") this.#notice("You are watching. Ctrl-] t takes control.");
+        if (event.role === "spy") this.#notice(`You are watching.${this.#mayType ? " Ctrl-] t takes control." : ""}`);
         this.#tellRules(event.rules);
         this.#tellState(supervisor.status(guest.id).state, null);
         break;

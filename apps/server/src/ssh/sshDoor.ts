@@ -11,8 +11,6 @@ import { SSH_LIMITS, type SshLimits } from "./sshLimits.ts";
 const MINUTE_MS = 60_000;
 /** A client that does not go by itself when the server stops is cut off after so long. */
 const CLOSING_GRACE_MS = 2_000;
-/** A login that was taken back elsewhere is noticed within this time, even by somebody who only watches. */
-const RECHECK_EVERY_MS = 30_000;
 
 export interface SshDoorOptions {
   readonly services: Services;
@@ -29,7 +27,7 @@ export class SshDoor {
   readonly #server: Server;
   readonly #ssh: ssh2.Server;
   readonly #connections = new Map<Socket, SshConnection>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopListening: () => void;
   /** New connections of the present minute. */
   readonly #newcomers = new Map<string, number>();
   #minute = 0;
@@ -43,7 +41,7 @@ export class SshDoor {
       this.#connections.get(socket)?.begin(client);
     });
     this.#server = createServer((socket) => this.#welcome(socket));
-    this.#timer = setInterval(() => this.recheck(), RECHECK_EVERY_MS).unref();
+    this.#stopListening = options.services.sockets.onRecheck(() => this.#recheck());
   }
 
   /** Rejects with CorralError `host_unfit`. */
@@ -73,19 +71,19 @@ export class SshDoor {
     return this.#connections.size;
   }
 
-  /** Ends what people may not see or do any more. */
-  recheck(): void {
-    for (const connection of this.#connections.values()) connection.recheck();
-  }
-
   /** Ends all connections; consoles go on. Idempotent. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopListening();
     const closed = this.#server.listening ? once(this.#server, "close") : null;
     this.#server.close();
     for (const connection of this.#connections.values()) connection.end("The server is stopping.");
     for (const socket of this.#connections.keys()) setTimeout(() => socket.destroy(), CLOSING_GRACE_MS).unref();
     await closed;
+  }
+
+  /** Ends what people may not see or do any more. */
+  #recheck(): void {
+    for (const connection of this.#connections.values()) connection.recheck();
   }
 
   #welcome(socket: Socket): void {

@@ -1,7 +1,7 @@
 import { type Client, CorralError, EXIT, type Guest, sockets } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { ServerChannel, Session } from "ssh2";
-import { checkAccess, includesRight, rightOn } from "../access.ts";
+import { checkAccess, rightOn } from "../access.ts";
 import type { Caller } from "../people/caller.ts";
 import type { Services } from "../services.ts";
 import { FleetMenu } from "./menu/fleetMenu.ts";
@@ -53,12 +53,13 @@ export class SshSession {
     session.on("exec", (accept, _reject, { command }) => void this.#exec(accept(), command));
   }
 
-  /** Ends a console that its viewer may not see any more. */
+  /** Ends a console that its viewer may not see any more, or in which they may do more or less than when they came. */
   recheck(): void {
     const console = this.#console;
     if (console === null) return;
     try {
-      this.#guestNamed(console.guestId);
+      const right = rightOn(this.#guestNamed(console.guestId), this.#options.caller());
+      if (right !== console.right) console.sendAway("What you may do with this guest has changed.");
     } catch (error) {
       console.sendAway(error instanceof CorralError ? error.message : "You may not see this console any more.");
     }
@@ -149,7 +150,7 @@ export class SshSession {
     const { supervisor, events } = this.#options.services;
     const caller = this.#options.caller();
     const guest = this.#guestNamed(id);
-    const mayType = includesRight(rightOn(guest, caller), "use");
+    const right = rightOn(guest, caller);
     const console = new SshConsole({
       terminal,
       supervisor,
@@ -157,7 +158,7 @@ export class SshSession {
       guest,
       consoleName,
       caller,
-      mayType,
+      right,
       onLeft: (words) => {
         this.#console = null;
         onLeft(words);
