@@ -2,17 +2,27 @@ import {
   type Access,
   CLOSE,
   type EndpointName,
+  EXIT,
   endpoints,
   type GuestRight,
   type Role,
+  type SshCommand,
+  type SshMenuKey,
+  type SshMenuKeyName,
   sockets,
+  sshCommands,
+  sshMenuKeys,
 } from "@corral/contracts";
 import fastify from "fastify";
-import { expect, test } from "vitest";
+import { pino } from "pino";
+import { expect, onTestFinished, test } from "vitest";
 import { includesRole } from "./access.ts";
 import { authentication } from "./plugins/authentication.ts";
+import { hostKeyOf } from "./ssh/hostKey.ts";
+import { SshDoor } from "./ssh/sshDoor.ts";
 import { callOf, ENDPOINT_NAMES } from "./testing/calls.ts";
-import { type Login, TestServer } from "./testing/testServer.ts";
+import { SshConnectionOf } from "./testing/sshConnection.ts";
+import { type Login, PASSWORD, TestServer } from "./testing/testServer.ts";
 import { TestSocket } from "./testing/testSocket.ts";
 
 /** What came of a call: that it was let through, whatever came then, or why not. */
@@ -181,6 +191,78 @@ test("every WebSocket lets through exactly whom its description names", async ()
     }
   }
 });
+
+/** A command as it is typed, about this guest where it is about one. */
+const typed = ({ usage }: SshCommand, guest: string): string =>
+  usage
+    .replace(/ \[[^\]]*\]/g, "")
+    .replace("<guest>", guest)
+    .replace("<command>", "true");
+
+/** What the menu shows of a key that is let through, on a guest that is off. */
+const SHOWN: Readonly<Record<SshMenuKeyName, RegExp>> = {
+  b: /Start guest-\d+ …/,
+  r: /Restart is not possible/,
+  s: /Shut down is not possible/,
+  p: /Processes of/,
+  t: /is busy with/,
+  h: /History of/,
+};
+
+test(
+  "every ssh command, console and key of the menu lets through exactly whom its description names",
+  async () => {
+    const server = await TestServer.open();
+    const { guest } = await cast(server);
+    const { http, services, home } = server;
+    const door = new SshDoor({ services, http, log: pino({ level: "silent" }), hostKey: hostKeyOf(home) });
+    await door.listen({ host: "127.0.0.1", port: 0 });
+    onTestFinished(() => door.close());
+    const why: Readonly<Record<number, Verdict>> = { [EXIT.notAllowed]: "not_allowed", [EXIT.notFound]: "not_found" };
+    await expect(SshConnectionOf.open(door.port, "anonymous", PASSWORD)).rejects.toThrow("authentication");
+
+    for (const [name, kind] of Object.entries(KINDS)) {
+      if (kind.role === null || kind.token !== undefined) continue;
+      const connection = await SshConnectionOf.open(door.port, name, PASSWORD);
+      for (const [word, command] of Object.entries<SshCommand>(sshCommands)) {
+        const { access, method } = endpoints[command.endpoint];
+        const { code } = await connection.run(typed(command, guest()));
+        expect([word, name, why[code ?? -1] ?? "let through"]).toEqual([word, name, expected(access, method, kind)]);
+      }
+
+      const guestId = guest();
+      const console = await (await SshConnectionOf.open(door.port, `${name}+${guestId}`, PASSWORD)).terminal();
+      if (expected(sockets.attach.access, "GET", kind) === "let through") {
+        await console.see(/con0\. Ctrl-\] \. leaves/);
+        console.type("\u001dt");
+        await console.see(kind.right === "watch" ? /not type into it/ : /You have control|Ctrl-\]/);
+        console.type("\u001d.");
+        expect([name, await console.ended()]).toEqual([name, EXIT.ok]);
+      } else {
+        expect([name, await console.ended()]).toEqual([name, EXIT.notFound]);
+      }
+
+      const menu = await connection.terminal();
+      await menu.see(/\d guests, /);
+      if (kind.right === null) {
+        expect(menu.text).not.toContain("guest-");
+        continue;
+      }
+      menu.type("\u001b[F");
+      await menu.see(/> guest-/);
+      for (const [key, { endpoint }] of Object.entries<SshMenuKey>(sshMenuKeys).toReversed()) {
+        const { access, method } = endpoints[endpoint];
+        const from = menu.text.length;
+        menu.type(key);
+        const isLet = expected(access, method, kind) === "let through";
+        await menu.see(isLet ? SHOWN[key as SshMenuKeyName] : /This needs the right to/, from);
+        expect([key, name, menu.text.slice(from).includes("This needs the right to")]).toEqual([key, name, !isLet]);
+        menu.type("x");
+      }
+    }
+  },
+  PATIENCE_MS,
+);
 
 test("what one may not see is answered exactly like what does not exist", async () => {
   const server = await TestServer.open();

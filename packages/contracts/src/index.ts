@@ -29,6 +29,7 @@ export * from "./plainText.ts";
 export * from "./printable.ts";
 export * from "./quota.ts";
 export * from "./secondFactor.ts";
+export * from "./settle.ts";
 export * from "./singleSignOn.ts";
 export * from "./sshCommands.ts";
 export * from "./sshKeys.ts";

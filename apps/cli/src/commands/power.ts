@@ -1,6 +1,6 @@
-import { type GuestAction, guestAction, OPERATIONS } from "@corral/contracts";
+import { type GuestAction, guestAction, OPERATIONS, SETTLE_SECONDS_DEFAULT } from "@corral/contracts";
 import { type Command, defineCommand } from "../command.ts";
-import { DEFAULT_WAIT_SECONDS, secondsOf, settle } from "../settle.ts";
+import { secondsOf, settle } from "../settle.ts";
 
 const powerCommand = (action: GuestAction) =>
   defineCommand({
@@ -11,7 +11,7 @@ const powerCommand = (action: GuestAction) =>
       timeout: {
         type: "string",
         value: "<seconds>",
-        meaning: `how long to wait at most; ${DEFAULT_WAIT_SECONDS} if not given`,
+        meaning: `how long to wait at most; ${SETTLE_SECONDS_DEFAULT} if not given`,
       },
     },
     summary: OPERATIONS[action].meaning.replace(/\.$/, ""),

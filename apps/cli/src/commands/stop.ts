@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, type Guest, guestCan } from "@corral/contracts";
+import { type Client, type Guest, guestCan, SETTLE_SECONDS_DEFAULT } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { dataFolder } from "../dataFolder.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { listAll } from "../listAll.ts";
-import { DEFAULT_WAIT_SECONDS, secondsOf, settle } from "../settle.ts";
+import { secondsOf, settle } from "../settle.ts";
 
 /** Longer than a server allows itself, which may stop guests too. */
 const SERVER_STOP_SECONDS = 60;
@@ -20,7 +20,7 @@ export const stop = defineCommand({
     timeout: {
       type: "string",
       value: "<seconds>",
-      meaning: `how long to wait for the guests; ${DEFAULT_WAIT_SECONDS} if not given`,
+      meaning: `how long to wait for the guests; ${SETTLE_SECONDS_DEFAULT} if not given`,
     },
   },
   summary: "Stop the server of this user's data folder",

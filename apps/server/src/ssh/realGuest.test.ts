@@ -1,5 +1,4 @@
 import { rmSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFrame } from "@corral/contracts";
 import { expect, onTestFinished, test } from "vitest";
 import { parsePublicKey } from "../people/sshKey.ts";
@@ -15,7 +14,7 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   const whole = await WholeServer.start(home, { ssh: { host: "127.0.0.1", port: 0 } });
   onTestFinished(() => whole.end());
   const { server } = whole;
-  const { store, supervisor } = server.app.services;
+  const { store } = server.app.services;
   const user = new SshUser(server.ssh?.port ?? 0);
   const { comment: _, ...key } = parsePublicKey(user.key("ed", "-t", "ed25519"));
   store.sshKeys.insert({ userId: store.users.find("ada")?.id ?? "", label: "ed", ...key });
@@ -26,7 +25,9 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   // Before it is on, one sits at its console.
   const terminal = user.terminal("ada+web1", { options });
   await terminal.see(/Ctrl-\] \. leaves.*web1 is off/s);
-  expect(await say("boot", "web1")).toMatchObject({ code: 0 });
+  expect(await say("boot", "web1", "--wait")).toMatchObject({ code: 0, out: "web1 is running.\n" });
+  // Whoever waited can run commands.
+  expect(await say("exec", "web1", "--", "uname", "-n")).toMatchObject({ code: 0, out: "web1\n" });
   await terminal.see(PROMPT);
   terminal.type("echo from-$((40 + 2))-ssh; stty size\r");
   await terminal.see(/from-42-ssh.*24 80/s);
@@ -59,9 +60,6 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   expect(await terminal.ended()).toBe(0);
 
   expect((await say("log", "web1", "--tail", "50")).out).toContain("again-43");
-  const guest = store.guests.find("web1");
-  if (guest === null) throw new Error("the guest is gone");
-  while (supervisor.status(guest.id).link !== "up") await sleep(50);
   expect(await say("exec", "web1", "--", "sh", "-c", "'echo inside; exit 7'")).toMatchObject({
     code: 7,
     out: "inside\n",
@@ -75,5 +73,5 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   menu.type("q");
   menu.type("q");
   expect(await menu.ended()).toBe(0);
-  expect(await say("force-off", "web1")).toMatchObject({ code: 0, out: "web1 is stopped.\n" });
+  expect(await say("shutdown", "web1", "--wait")).toMatchObject({ code: 0, out: "web1 is stopped.\n" });
 });

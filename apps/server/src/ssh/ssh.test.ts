@@ -146,7 +146,12 @@ test("commands do what the page does, with the same rights and the command line'
   expect(await say("exec", "web1", "--", "uname", "-r")).toMatchObject({ code: EXIT.wrongState, out: "" });
   expect(await user.run("alice+web1", ["uname"], key)).toMatchObject({ code: EXIT.wrongState, out: "" });
   expect(await say("exec", "web1", "uname")).toMatchObject({ code: EXIT.usage });
-  expect((await say("help")).out).toContain("shutdown <guest>");
+  const { out: help } = await say("help");
+  expect(help).toContain("shutdown <guest>");
+  expect(help.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect(await say("list", "--wait")).toMatchObject({ code: EXIT.usage, out: "" });
+  expect(await say("boot", "web1", "--wait", "--timeout", "soon")).toMatchObject({ code: EXIT.usage });
+  expect(await say("boot", "web1", "--wait")).toMatchObject({ code: EXIT.failure, out: "" });
   expect(await say("x".repeat(20_000))).toMatchObject({ code: EXIT.usage });
   expect(await user.run("alice", [], { ...key, input: "q" })).toMatchObject({ code: EXIT.usage });
   // No subsystem, no forwarding.

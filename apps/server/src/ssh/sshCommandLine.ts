@@ -10,11 +10,16 @@ import {
   idOrName,
   PlainText,
   printable,
+  SETTLE_SECONDS_DEFAULT,
+  SETTLE_SECONDS_MAXIMUM,
   type SshCommand,
   type SshCommandName,
+  type SshOption,
+  settle,
   sshCommands,
   table,
 } from "@corral/contracts";
+import { sshHelp } from "./sshHelp.ts";
 import { wordsOf } from "./words.ts";
 
 /** Longer than anything that is a command. */
@@ -25,6 +30,8 @@ const TAIL_LINES_MAXIMUM = 100_000;
 export interface CommandOutput {
   write(text: string): Promise<void>;
   error(text: string): void;
+  /** Is aborted when the person has gone. */
+  readonly signal: AbortSignal;
 }
 
 interface CommandCall {
@@ -33,23 +40,22 @@ interface CommandCall {
   /** Words after the command's name that are no options. */
   readonly words: readonly string[];
   readonly json: boolean;
-  readonly tail: string | undefined;
+  readonly options: { readonly tail?: string; readonly wait?: boolean; readonly timeout?: string };
   readonly command: SshCommand;
 }
 
 /** Runs what stood after the host on ssh's command line, with the API as that person may use it. The exit code. */
 export const runSshCommand = async (line: string, client: Client, output: CommandOutput): Promise<number> => {
   // Known before anything is parsed, so that a usage error can be JSON too.
-  const json = /(^|\s)--json(\s|$)/.test(line.slice(0, LINE_MAXIMUM_CHARACTERS));
+  const json = /(^|\s)--json(\s|$)/.test(line.slice(0, LINE_MAXIMUM_CHARACTERS).split(" -- ")[0] ?? "");
   try {
     return await run(line, client, output);
   } catch (error) {
     const known =
       error instanceof CorralError ? error : new CorralError("internal", "Something went wrong in the server.");
     const isUsage = error instanceof UsageError;
-    const words = json
-      ? JSON.stringify({ error: { code: isUsage ? "usage" : known.code, message: known.message } })
-      : `corral: ${known.message}`;
+    const code = isUsage ? "usage" : error instanceof NotDone ? "failed" : known.code;
+    const words = json ? JSON.stringify({ error: { code, message: known.message } }) : `corral: ${known.message}`;
     output.error(`${printable(words)}\n`);
     return isUsage ? EXIT.usage : exitCodeOf[known.code];
   }
@@ -61,11 +67,18 @@ class UsageError extends CorralError {
   }
 }
 
+/** What was asked for has begun, and did not come to its end. */
+class NotDone extends CorralError {
+  constructor(words: string) {
+    super("cancelled", words);
+  }
+}
+
 const run = async (line: string, client: Client, output: CommandOutput): Promise<number> => {
   if (line.length > LINE_MAXIMUM_CHARACTERS) throw new UsageError("This is no command: it is too long.");
   const [name = "", ...rest] = wordsOf(line) ?? [];
   if (name === "help") {
-    await output.write(helpText());
+    await output.write(sshHelp());
     return EXIT.ok;
   }
   if (name === "exec") return execute(client, output, rest);
@@ -74,10 +87,10 @@ const run = async (line: string, client: Client, output: CommandOutput): Promise
       name === "" ? "There is no command, or a quote is left open." : `There is no command "${name.slice(0, 100)}".`,
     );
   }
-  const { positionals, values } = parsed(rest);
   const command: SshCommand = sshCommands[name as SshCommandName];
-  const call = { client, output, words: positionals, json: values.json === true, tail: values.tail, command };
-  await RUN[name as Exclude<SshCommandName, "exec">](call);
+  const { positionals, values } = parsed(rest, command);
+  const { json = false, ...options } = values;
+  await RUN[name as Exclude<SshCommandName, "exec">]({ client, output, words: positionals, json, options, command });
   return EXIT.ok;
 };
 
@@ -99,10 +112,22 @@ const execute = async (client: Client, output: CommandOutput, words: readonly st
   return answer.exitCode ?? ENDED;
 };
 
-const parsed = (args: string[]) => {
+const OPTIONS = {
+  wait: { type: "boolean", short: "w" },
+  timeout: { type: "string" },
+  tail: { type: "string", short: "n" },
+} as const satisfies Record<SshOption, object>;
+
+const parsed = (args: string[], { options = [], usage }: SshCommand) => {
+  const { values, positionals } = parsedWords(args);
+  const foreign = (Object.keys(OPTIONS) as SshOption[]).find((name) => name in values && !options.includes(name));
+  if (foreign !== undefined) throw new UsageError(`It takes no --${foreign}. It is: ${usage}.`);
+  return { values, positionals };
+};
+
+const parsedWords = (args: string[]) => {
   try {
-    const options = { json: { type: "boolean" }, tail: { type: "string", short: "n" } } as const;
-    return parseArgs({ args, allowPositionals: true, options });
+    return parseArgs({ args, allowPositionals: true, options: { json: { type: "boolean" }, ...OPTIONS } });
   } catch (error) {
     throw new UsageError((error as Error).message.split(". ")[0] ?? "");
   }
@@ -123,10 +148,24 @@ const guestNamed = (call: CommandCall): string => {
 };
 
 const act = async (call: CommandCall): Promise<void> => {
-  const { client, command } = call;
-  if (command.action === undefined) throw new Error(`${command.usage} has no action`);
-  const guest = await client.guestAction({ params: { id: guestNamed(call), action: command.action } });
+  const { client, command, options, output } = call;
+  const { action } = command;
+  if (action === undefined) throw new Error(`${command.usage} has no action`);
+  const [id, seconds] = [guestNamed(call), secondsOf(options.timeout)];
+  const before = options.wait ? await client.getGuest({ params: { id } }) : null;
+  let guest = await client.guestAction({ params: { id, action } });
+  if (before !== null) {
+    const settled = await settle(client, action, before, { seconds, signal: output.signal });
+    if (!settled.isDone) throw new NotDone(settled.words);
+    guest = settled.guest;
+  }
   await tell(call, guest, () => `${guest.definition.name} is ${guest.state}.`);
+};
+
+const secondsOf = (text = String(SETTLE_SECONDS_DEFAULT)): number => {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= SETTLE_SECONDS_MAXIMUM) return seconds;
+  throw new UsageError(`--timeout must be a number of seconds, at most ${SETTLE_SECONDS_MAXIMUM}.`);
 };
 
 const RUN: Record<Exclude<SshCommandName, "exec">, (call: CommandCall) => Promise<void>> = {
@@ -143,19 +182,21 @@ const RUN: Record<Exclude<SshCommandName, "exec">, (call: CommandCall) => Promis
   },
   status: async (call) => {
     const guest = await call.client.getGuest({ params: { id: guestNamed(call) } });
-    await tell(call, guest, () => inTable([guest]));
+    const { ending, state } = guest;
+    const words = state === "crashed" && ending !== null ? `\n${ending.message} ${ending.remedy ?? ""}` : "";
+    await tell(call, guest, () => inTable([guest]) + words.trimEnd());
   },
   boot: act,
   shutdown: act,
   restart: act,
   "force-off": act,
   log: async (call) => {
-    const { client, tail, output } = call;
+    const { client, options, output } = call;
     const [guest, given] = argumentsOf(call, 2);
     if (guest === undefined) throw new UsageError(`<guest> is missing. It is: ${call.command.usage}.`);
     const console = given ?? (await firstConsole(client, guest));
     const plain = new PlainText();
-    const parts = partsOf(new ConsoleLog(client, guest, console), tail);
+    const parts = partsOf(new ConsoleLog(client, guest, console), options.tail);
     for await (const bytes of parts) await output.write(plain.feed(bytes));
     await output.write(plain.end());
   },
@@ -196,12 +237,4 @@ const lineCount = (text: string): number => {
   const lines = Number(text);
   if (/^\d+$/.test(text) && lines <= TAIL_LINES_MAXIMUM) return lines;
   throw new UsageError(`--tail must be a number of lines, at most ${TAIL_LINES_MAXIMUM}.`);
-};
-
-const helpText = (): string => {
-  const rows = Object.values(sshCommands).map(({ usage, summary }) => [`  ${usage}`, summary]);
-  return `${table(["", ""], rows).trim()}\n\nWithout a command: the menu. With the name alice+web1: that guest's console.\n`.replace(
-    /^/,
-    "  ",
-  );
 };

@@ -89,6 +89,8 @@ export class SshDoor {
   #welcome(socket: Socket): void {
     // Errors of the network end a connection, and are nobody's fault.
     socket.on("error", () => {});
+    // An echo is small, and must not wait 40 ms for the client to acknowledge the one before.
+    socket.setNoDelay(true);
     const { services, http, log } = this.#options;
     const connection = new SshConnection({ socket, services, http, log, limits: this.#limits });
     if (!this.#hasRoomFor(connection.network)) {

@@ -178,19 +178,21 @@ export class SshSession {
 
   #outputOf(channel: ServerChannel): CommandOutput {
     const { unsentBytes } = this.#options;
-    let isClosed = false;
-    channel.once("close", () => {
-      isClosed = true;
-    });
-    const hasRoom = () => isClosed || channel.writableLength + unsentBytes() < UNSENT_MAXIMUM_BYTES;
+    const gone = new AbortController();
+    const { signal } = gone;
+    channel.once("close", () => gone.abort());
+    const hasRoom = () => signal.aborted || channel.writableLength + unsentBytes() < UNSENT_MAXIMUM_BYTES;
+    // With a terminal (ssh -t) the client's own is raw, and a line feed alone does not begin a line there.
+    const shown = (text: string) => (this.#window === null ? text : text.replace(/\r?\n/g, "\r\n"));
     return {
+      signal,
       write: async (text) => {
-        if (!isClosed && text !== "") channel.write(text);
+        if (!signal.aborted && text !== "") channel.write(shown(text));
         while (!hasRoom()) await new Promise((resolve) => setTimeout(resolve, UNSENT_POLL_MS).unref());
-        if (isClosed) throw new CorralError("cancelled", "The connection has ended.");
+        if (signal.aborted) throw new CorralError("cancelled", "The connection has ended.");
       },
       error: (text) => {
-        if (!isClosed && text !== "") channel.stderr.write(text);
+        if (!signal.aborted && text !== "") channel.stderr.write(shown(text));
       },
     };
   }

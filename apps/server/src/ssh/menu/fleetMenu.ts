@@ -1,4 +1,16 @@
-import { type Client, CorralError, type Guest, type GuestAction, guestCan, OPERATIONS } from "@corral/contracts";
+import {
+  type Client,
+  CorralError,
+  endpoints,
+  type Guest,
+  type GuestAction,
+  guestCan,
+  OPERATIONS,
+  type SshMenuKey,
+  type SshMenuKeyName,
+  sshMenuKeys,
+} from "@corral/contracts";
+import { includesRight } from "../../access.ts";
 import type { EventLog } from "../../events/eventLog.ts";
 import type { SshTerminal, TerminalProgram } from "../sshTerminal.ts";
 import { guestRow, headings } from "./guestRow.ts";
@@ -12,6 +24,9 @@ const REDRAW_EVERY_MS = 1_000;
 const READ_EVERY_MS = 500;
 /** Title and headings above the guests, a message and the keys below. */
 const LINES_AROUND = 5;
+
+/** Keys that open a page about a guest. */
+const PAGES = { p: processesOf, t: topOf, h: historyOf } as const;
 
 interface FleetMenuOptions {
   readonly terminal: SshTerminal;
@@ -120,16 +135,16 @@ export class FleetMenu implements TerminalProgram {
 
   #do(key: string, guest: Guest): void {
     const { client, openConsole } = this.#options;
-    const keys: Record<string, () => void> = {
-      enter: () => openConsole(guest),
-      b: () => void this.#act(guest, "start"),
-      r: () => this.#ask(guest, "restart"),
-      s: () => this.#ask(guest, "shutdown"),
-      p: () => this.#open(processesOf(client, guest)),
-      t: () => this.#open(topOf(client, guest)),
-      h: () => this.#open(historyOf(client, guest)),
-    };
-    if (Object.hasOwn(keys, key)) keys[key]?.();
+    if (key === "enter") openConsole(guest);
+    if (!Object.hasOwn(sshMenuKeys, key)) return;
+    const { endpoint, action }: SshMenuKey = sshMenuKeys[key as SshMenuKeyName];
+    const { access } = endpoints[endpoint];
+    // The server says no as well; but here nobody is first asked whether they are sure.
+    if ("guest" in access && !includesRight(guest.right, access.guest)) {
+      this.#message = `This needs the right to ${access.guest} ${guest.definition.name}; you may only ${guest.right} it.`;
+    } else if (action === "start") void this.#act(guest, action);
+    else if (action !== undefined) this.#ask(guest, action);
+    else this.#open(PAGES[key as keyof typeof PAGES](client, guest));
   }
 
   #open(page: TextPage): void {

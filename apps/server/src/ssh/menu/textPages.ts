@@ -1,4 +1,12 @@
-import { type Client, CorralError, type Guest, type GuestProcess, table } from "@corral/contracts";
+import {
+  type Client,
+  CorralError,
+  type Guest,
+  type GuestProcess,
+  type SshMenuKey,
+  sshMenuKeys,
+  table,
+} from "@corral/contracts";
 
 /** A page of text over the list, which may be read anew while it is open. */
 export interface TextPage {
@@ -15,21 +23,18 @@ export interface TextPage {
 /** Events of a guest that its history shows. */
 const HISTORY_EVENTS = 200;
 
+const keys = Object.entries<SshMenuKey>(sshMenuKeys).map(([key, { summary }]) => `  ${key.padEnd(16)}${summary}`);
+
 const HELP = `
   Up, Down        choose a guest (also j and k, Page Up, Page Down, Home, End)
   Enter           its console: the same one as in the browser; Ctrl-] . comes back
-  b               boot it
-  r               restart it in order; asks first
-  s               shut it down in order; asks first
-  p               its processes
-  t               what it is busy with, live
-  h               its history: who did what to it
+${keys.join("\n")}
   ?               this text
   q               quit
 
   Straight to a console:   ssh you+web1@this-host
   For scripts:             ssh you@this-host list --json
-                           ssh you@this-host status web1
+                           ssh you@this-host boot web1 --wait
                            ssh you@this-host help
 `;
 
