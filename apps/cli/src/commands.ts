@@ -16,6 +16,7 @@ import { people } from "./commands/people.ts";
 import { power } from "./commands/power.ts";
 import { search } from "./commands/search.ts";
 import { share } from "./commands/share.ts";
+import { sshDoor } from "./commands/sshDoor.ts";
 import { stop } from "./commands/stop.ts";
 import { tasks } from "./commands/tasks.ts";
 import { tokenCreate } from "./commands/tokenCreate.ts";
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   ...people,
   adminLink,
   tokenCreate,
+  sshDoor,
   doctor,
   stop,
 ];

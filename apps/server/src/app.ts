@@ -61,6 +61,7 @@ import { portalRoutes } from "./routes/portal.ts";
 import { secondFactorRoutes } from "./routes/secondFactor.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { singleSignOnRoutes } from "./routes/singleSignOn.ts";
+import { sshDoorRoutes } from "./routes/sshDoor.ts";
 import { sshKeyRoutes } from "./routes/sshKeys.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { templateRoutes } from "./routes/templates.ts";
@@ -72,6 +73,7 @@ import { watchLinkRoutes } from "./routes/watchLinks.ts";
 import type { Services } from "./services.ts";
 import type { Settings } from "./settings.ts";
 import { LiveSockets } from "./sockets/liveSockets.ts";
+import { SshEntry } from "./ssh/sshEntry.ts";
 import { SshLogins } from "./ssh/sshLogins.ts";
 import { TaskRunner } from "./tasks/taskRunner.ts";
 import { validatorCompiler } from "./validation.ts";
@@ -159,6 +161,7 @@ const ROUTES = [
   singleSignOnRoutes,
   tokenRoutes,
   sshKeyRoutes,
+  sshDoorRoutes,
   accountRoutes,
   secondFactorRoutes,
   userRoutes,
@@ -232,6 +235,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     sessions,
     tokens,
     sshLogins,
+    sshEntry: new SshEntry({ settings: settings.ssh, home, store, events }),
     tickets,
     retention: new Retention(store, events, log),
     webhook: new Webhook(store, events, log),

@@ -5,6 +5,7 @@ import { supervisorTools } from "./library/supervisorTools.ts";
 import { BUILT_PAGE } from "./plugins/page.ts";
 import { leftRunning, type Server, startServer } from "./server.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { askForDoor } from "./ssh/askForDoor.ts";
 
 /*
  * The server's process. What it says to people goes to standard output: a line at the start, what is wrong with the
@@ -27,7 +28,7 @@ const end = (error: unknown): never => {
 const run = async (settings: Settings): Promise<void> => {
   const log = pino({ level: settings.logLevel }, pino.destination({ fd: 2, sync: true }));
   const tools = supervisorTools(settings.home);
-  const server = await startServer({ settings, log, tools, pageFolder: BUILT_PAGE });
+  const server = await startServer({ settings, log, tools, pageFolder: BUILT_PAGE, askForDoor });
   // A terminal's Ctrl-C may come twice, from the terminal and from npm: the second must not cut the first short.
   let isClosing = false;
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
@@ -41,7 +42,8 @@ const run = async (settings: Settings): Promise<void> => {
       ? `Corral runs at ${server.address}`
       : `Corral runs. This link makes you its admin, once and within half an hour: ${server.firstLink}`,
   );
-  if (server.ssh !== null) say(`The ssh door is port ${server.ssh.port}. Its host key is ${server.ssh.fingerprint}.`);
+  const { isOpen, port, fingerprint } = server.app.services.sshEntry.state;
+  if (isOpen) say(`The ssh door is port ${port}. Its host key is ${fingerprint}.`);
   if (server.adopted > 0) say(`It took over ${server.adopted} guests in ${server.adoptionMs.toFixed(1)} ms.`);
   for (const check of await server.app.services.host.checks()) if (check.status !== "ok") say(inWords(check));
 };

@@ -9,8 +9,8 @@ import { type App, buildApp } from "./app.ts";
 import type { HostTools } from "./library/hostTools.ts";
 import { stockLibrary } from "./library/stockLibrary.ts";
 import type { Settings } from "./settings.ts";
-import { hostKeyOf } from "./ssh/hostKey.ts";
 import { SshDoor } from "./ssh/sshDoor.ts";
+import type { SshEntry } from "./ssh/sshEntry.ts";
 import { VERSION } from "./version.ts";
 
 export interface ServerOptions {
@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly log: FastifyBaseLogger;
   /** Folder of the built page. */
   readonly pageFolder: string;
+  /** Asks whoever starts the server whether there is to be an ssh door there; null: nobody answered. */
+  readonly askForDoor?: (where: string) => Promise<boolean | null>;
 }
 
 export interface Server {
@@ -31,8 +33,6 @@ export interface Server {
   readonly adopted: number;
   /** Milliseconds that took. */
   readonly adoptionMs: number;
-  /** Where the ssh door listens, and the key by which people know it; null: it is shut. */
-  readonly ssh: { readonly port: number; readonly fingerprint: string } | null;
   /** Ends everything in order; guests run on, unless they are to be stopped. How many run on. Idempotent. */
   close(options: { readonly stopGuests: boolean }): Promise<{ readonly running: number }>;
 }
@@ -57,7 +57,8 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const app = await buildApp({ ...options, store, supervisor });
     opened.push(() => app.http.close());
 
-    const { tasks, images, guests, events, origins, loginLinks, typing } = app.services;
+    const { tasks, images, guests, events, origins, loginLinks, typing, sshEntry } = app.services;
+    await decideDoor(sshEntry, options);
     tasks.buryInterrupted();
     images.sweep();
     guests.defineAll();
@@ -68,9 +69,8 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
       adminServer.close();
       adminServer.closeAllConnections();
     });
-    const door = settings.ssh === null ? null : new SshDoor({ ...app, log: options.log, hostKey: hostKeyOf(home) });
-    opened.push(() => door?.close());
-    if (settings.ssh !== null) await door?.listen(settings.ssh);
+    opened.push(() => sshEntry.close());
+    await sshEntry.begin((hostKey) => new SshDoor({ ...app, log: options.log, hostKey }));
     await listen(app, settings);
     // Nothing is awaited from here on: whoever sees the server answer can also read what it says at its start.
     events.append({ type: "server.started", message: `Corral ${VERSION} started`, data: { adopted } });
@@ -82,11 +82,10 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
       firstLink: store.users.firstAdmin() === null ? loginLinks.createLogin(null).url : null,
       adopted,
       adoptionMs,
-      ssh: door,
       close: async ({ stopGuests }) => {
         if (opened.length === 0) return { running: 0 };
         // First the viewers, who are told that the server goes: the end of a console would look like a deletion.
-        await door?.close();
+        await sshEntry.close();
         await app.http.close();
         await supervisor.close({ stopGuests });
         const running = guests.countOn();
@@ -100,6 +99,13 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     await closeOpened();
     throw error;
   }
+};
+
+/** A first start asks, and the data folder keeps the answer. */
+const decideDoor = async (entry: SshEntry, { askForDoor }: ServerOptions): Promise<void> => {
+  const { host, port } = entry.state;
+  const answer = entry.isUndecided ? await askForDoor?.(`port ${port} of ${host}`) : null;
+  if (typeof answer === "boolean") entry.decide(answer);
 };
 
 /** In words for people. */

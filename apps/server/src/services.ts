@@ -25,6 +25,7 @@ import type { SingleSignOn } from "./people/singleSignOn.ts";
 import type { Tickets } from "./people/tickets.ts";
 import type { Tokens } from "./people/tokens.ts";
 import type { LiveSockets } from "./sockets/liveSockets.ts";
+import type { SshEntry } from "./ssh/sshEntry.ts";
 import type { SshLogins } from "./ssh/sshLogins.ts";
 import type { TaskRunner } from "./tasks/taskRunner.ts";
 
@@ -43,6 +44,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly sshLogins: SshLogins;
+  readonly sshEntry: SshEntry;
   readonly tickets: Tickets;
   readonly retention: Retention;
   readonly webhook: Webhook;

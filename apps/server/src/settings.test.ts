@@ -29,13 +29,17 @@ test("nothing set means this machine only", () => {
     trustedProxies: [],
     tls: null,
     oidc: null,
-    ssh: null,
+    ssh: { isOpen: null, host: "127.0.0.1", port: null },
     cgroup: null,
     stopGuests: false,
     logLevel: "warn",
   });
-  expect(readSettings({ CORRAL_SSH: "1" }, []).ssh).toEqual({ host: "127.0.0.1", port: 2222 });
+  expect(readSettings({ CORRAL_SSH: "1" }, []).ssh).toMatchObject({ isOpen: true, port: null });
+  expect(readSettings({ CORRAL_SSH: "1" }, ["--no-ssh"]).ssh.isOpen).toBe(false);
+  expect(readSettings({ CORRAL_SSH: "0" }, ["--ssh"]).ssh.isOpen).toBe(true);
+  expect(readSettings({ CORRAL_SSH: "0" }, []).ssh.isOpen).toBe(false);
   expect(readSettings({ CORRAL_SSH: "1", CORRAL_SSH_PORT: "22", CORRAL_SSH_HOST: "::" }, []).ssh).toEqual({
+    isOpen: true,
     host: "::",
     port: 22,
   });

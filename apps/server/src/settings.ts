@@ -15,6 +15,15 @@ export interface OidcSettings {
   readonly roles: readonly { readonly group: string; readonly role: Role }[];
 }
 
+/** The ssh door, as far as the start decides it. */
+export interface SshSettings {
+  /** null: what people have decided meanwhile, and shut before that. */
+  readonly isOpen: boolean | null;
+  readonly host: string;
+  /** 0: any free port; null: what people have decided, or else the usual one. */
+  readonly port: number | null;
+}
+
 /** How this server was asked to run. */
 export interface Settings {
   /** Data folder. */
@@ -29,8 +38,7 @@ export interface Settings {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** The provider of single sign-on; null: there is none. */
   readonly oidc: OidcSettings | null;
-  /** Where the ssh door listens; null: there is none. */
-  readonly ssh: { readonly host: string; readonly port: number } | null;
+  readonly ssh: SshSettings;
   /** Control group folder that is this server's own; null: the one that the host handed over, if any. */
   readonly cgroup: string | null;
   /** SIGTERM stops the guests too. */
@@ -39,7 +47,6 @@ export interface Settings {
 }
 
 const DEFAULT_PORT = 7070;
-const DEFAULT_SSH_PORT = 2222;
 
 const list = z
   .string()
@@ -104,9 +111,9 @@ const environment = z.object({
   CORRAL_OIDC_CLIENT_SECRET: z.string().optional(),
   CORRAL_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
   CORRAL_OIDC_GROUPS: groupRoles,
-  CORRAL_SSH: flag,
+  CORRAL_SSH: z.enum(["0", "1"], "must be 0 or 1").optional(),
   CORRAL_SSH_HOST: address.optional(),
-  CORRAL_SSH_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(DEFAULT_SSH_PORT),
+  CORRAL_SSH_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).optional(),
   CORRAL_CGROUP: z.string().startsWith("/", "must be the full path of a folder").optional(),
   CORRAL_STOP_GUESTS: flag,
   CORRAL_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
@@ -120,6 +127,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[]): S
     throw unusable(parsed.error.issues.map(({ path, message }) => ({ field: String(path[0]), message })));
   }
   const values = parsed.data;
+  const flags = flagsOf(args);
   const settings: Settings = {
     home: homeOf(values.CORRAL_HOME, values.XDG_DATA_HOME),
     host: values.CORRAL_HOST,
@@ -128,26 +136,36 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[]): S
     trustedProxies: values.CORRAL_TRUSTED_PROXIES,
     tls: readTls(values.CORRAL_TLS_CERT, values.CORRAL_TLS_KEY),
     oidc: readOidc(values),
-    ssh: values.CORRAL_SSH
-      ? { host: values.CORRAL_SSH_HOST ?? values.CORRAL_HOST, port: values.CORRAL_SSH_PORT }
-      : null,
+    ssh: {
+      isOpen: flags.ssh ?? (values.CORRAL_SSH === undefined ? null : values.CORRAL_SSH === "1"),
+      host: values.CORRAL_SSH_HOST ?? values.CORRAL_HOST,
+      port: values.CORRAL_SSH_PORT ?? null,
+    },
     cgroup: values.CORRAL_CGROUP ?? null,
-    stopGuests: values.CORRAL_STOP_GUESTS || flagsOf(args).stopGuests,
+    stopGuests: values.CORRAL_STOP_GUESTS || flags.stopGuests,
     logLevel: values.CORRAL_LOG_LEVEL,
   };
   refuseOpenDoor(settings);
   return settings;
 };
 
-const flagsOf = (args: readonly string[]): { stopGuests: boolean } => {
+const flagsOf = (args: readonly string[]): { stopGuests: boolean; ssh: boolean | null } => {
   try {
-    const { values } = parseArgs({ args: [...args], options: { "stop-guests": { type: "boolean" } } });
-    return { stopGuests: values["stop-guests"] === true };
+    const options = {
+      "stop-guests": { type: "boolean" },
+      ssh: { type: "boolean" },
+      "no-ssh": { type: "boolean" },
+    } as const;
+    const { values } = parseArgs({ args: [...args], options });
+    return {
+      stopGuests: values["stop-guests"] === true,
+      ssh: values["no-ssh"] === true ? false : (values.ssh ?? null),
+    };
   } catch (error) {
     throw new CorralError(
       "host_unfit",
-      `${(error as Error).message.split(". ")[0]}. The server knows one flag, --stop-guests: SIGTERM stops the guests too. ` +
-        "All else is set by environment variables: docs/operations.md.",
+      `${(error as Error).message.split(". ")[0]}. The server knows these flags: --stop-guests: SIGTERM stops the guests ` +
+        "too; --ssh and --no-ssh: the ssh door is open, or shut. All else is set by environment variables: docs/operations.md.",
     );
   }
 };

@@ -12,6 +12,7 @@ import { mconsoleEndpoints } from "./endpoints/mconsole.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
 import { portalEndpoints } from "./endpoints/portal.ts";
 import { secondFactorEndpoints } from "./endpoints/secondFactor.ts";
+import { sshDoorEndpoints } from "./endpoints/sshDoor.ts";
 import { sshKeysEndpoints } from "./endpoints/sshKeys.ts";
 import { typingEndpoints } from "./endpoints/typing.ts";
 import { usersEndpoints } from "./endpoints/users.ts";
@@ -25,6 +26,7 @@ export const endpoints = {
   ...peopleEndpoints,
   ...accountEndpoints,
   ...secondFactorEndpoints,
+  ...sshDoorEndpoints,
   ...sshKeysEndpoints,
   ...usersEndpoints,
   ...guestsEndpoints,

@@ -58,6 +58,7 @@ export const eventType = z.enum([
   "token.deleted",
   "key.created",
   "key.deleted",
+  "ssh.changed",
   "call.refused",
   "audit.changed",
   "audit.pruned",

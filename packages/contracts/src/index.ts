@@ -32,6 +32,7 @@ export * from "./secondFactor.ts";
 export * from "./settle.ts";
 export * from "./singleSignOn.ts";
 export * from "./sshCommands.ts";
+export * from "./sshDoor.ts";
 export * from "./sshKeys.ts";
 export * from "./sysrqKeys.ts";
 export * from "./table.ts";

@@ -11,11 +11,11 @@ const PROMPT = /web1:~# /;
 test("a guest is booted, used beside a browser, asked and shut off, all by ssh", async () => {
   const home = wholeHome();
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const whole = await WholeServer.start(home, { ssh: { host: "127.0.0.1", port: 0 } });
+  const whole = await WholeServer.start(home, { ssh: { isOpen: true, host: "127.0.0.1", port: 0 } });
   onTestFinished(() => whole.end());
   const { server } = whole;
   const { store } = server.app.services;
-  const user = new SshUser(server.ssh?.port ?? 0);
+  const user = new SshUser(server.app.services.sshEntry.state.port);
   const { comment: _, ...key } = parsePublicKey(user.key("ed", "-t", "ed25519"));
   store.sshKeys.insert({ userId: store.users.find("ada")?.id ?? "", label: "ed", ...key });
   const options = ["-i", user.file("ed")];

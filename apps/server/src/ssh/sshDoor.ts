@@ -53,7 +53,7 @@ export class SshDoor {
       const { code } = error as NodeJS.ErrnoException;
       throw new CorralError(
         "host_unfit",
-        `The ssh door cannot listen on port ${port} of ${host} (${code}). Choose another with CORRAL_SSH_PORT or CORRAL_SSH_HOST.`,
+        `The ssh door cannot listen on port ${port} of ${host} (${code}). Choose another, here or with CORRAL_SSH_PORT and CORRAL_SSH_HOST; --no-ssh starts the server without it.`,
       );
     }
   }

@@ -20,6 +20,7 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   createGroup: { name: "team" },
   changeGroup: { members: [] },
   changeGuestAccess: { grants: [] },
+  changeSshDoor: { isOpen: false },
   createKey: { key: "ssh-ed25519 AAAA" },
   createGuest: { name: "fresh", image: "demo" },
   execInGuest: { command: ["true"] },

@@ -9,7 +9,7 @@ export const testSettings = (home: string, changes: Partial<Settings> = {}): Set
   trustedProxies: [],
   tls: null,
   oidc: null,
-  ssh: null,
+  ssh: { isOpen: null, host: "127.0.0.1", port: 0 },
   cgroup: null,
   stopGuests: true,
   logLevel: "warn",

@@ -5,9 +5,12 @@ import { useState } from "react";
 import { api } from "../api/client.ts";
 import { messageOf, toastError } from "../api/errors.ts";
 import { keysQuery } from "../api/peopleQueries.ts";
+import { meQuery, sshDoorQuery } from "../api/queries.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
+import { sshCommandLine } from "../settings/sshCommandLine.ts";
 import { Button } from "../ui/Button.tsx";
+import { CommandLine } from "../ui/Copy.tsx";
 import { TextAreaField, TextField } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Section } from "../ui/Page.tsx";
@@ -28,7 +31,7 @@ export const Keys = () => {
       title="My ssh keys"
       actions={<Button label="Add a key" icon={Plus} small onClick={() => setAdding(true)} />}
     >
-      <p className="mb-3 text-muted">They log you in where the server's ssh door is open.</p>
+      <KeysHint />
       {keys.isPending && <div className="skeleton h-9" />}
       {keys.isError && <Notice kind="error">{messageOf(keys.error)}</Notice>}
       {keys.data?.length === 0 && <p className="text-faint">You have none.</p>}
@@ -75,6 +78,24 @@ export const Keys = () => {
         />
       )}
     </Section>
+  );
+};
+
+/** How one comes in with them, or that one cannot. */
+const KeysHint = () => {
+  const door = useQuery(sshDoorQuery).data;
+  const me = useQuery(meQuery).data;
+  return (
+    <div className="mb-3 flex min-h-(--control) flex-wrap items-center gap-3 text-muted">
+      {door?.isOpen === true && me !== undefined ? (
+        <>
+          They log you in without a password:
+          <CommandLine command={sshCommandLine(door, me.user.name)} />
+        </>
+      ) : (
+        "They log you in where the server's ssh door is open. It is shut; an admin opens it in Settings."
+      )}
+    </div>
   );
 };
 

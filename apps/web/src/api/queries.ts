@@ -24,7 +24,8 @@ export type Topic =
   | "typed"
   | "inside"
   | "links"
-  | "watched";
+  | "watched"
+  | "ssh";
 
 export const key = <K extends readonly unknown[]>(topic: Topic, ...rest: K) => [topic, ...rest] as const;
 
@@ -154,4 +155,9 @@ export const watchedQuery = (secret: string) =>
 export const healthQuery = queryOptions({
   queryKey: key("health"),
   queryFn: ({ signal }) => api.health({}, { signal }),
+});
+
+export const sshDoorQuery = queryOptions({
+  queryKey: key("ssh"),
+  queryFn: ({ signal }) => api.getSshDoor({}, { signal }),
 });

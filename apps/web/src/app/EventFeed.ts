@@ -17,13 +17,14 @@ export const topicsOf = (frame: FeedFrame): readonly Topic[] => {
     kernel: ["kernels"],
     task: ["tasks"],
     token: ["tokens"],
-    server: ["health"],
+    server: ["health", "ssh"],
     user: ["people", "account", "portal", "me"],
     group: ["people", "portal"],
     invite: ["people"],
     session: ["people", "account"],
     key: ["account"],
     template: ["portal"],
+    ssh: ["ssh"],
   };
   // Images and kernels name the guests that use them.
   const users: readonly Topic[] =

@@ -5,6 +5,7 @@ import { Page, Section } from "../ui/Page.tsx";
 import { formatBytes } from "../ui/quantities.ts";
 import { Audit } from "./Audit.tsx";
 import { HostChecks } from "./HostChecks.tsx";
+import { SshDoor } from "./SshDoor.tsx";
 
 const SettingsPage = () => {
   const isAdmin = useQuery(meQuery).data?.user.role === "admin";
@@ -12,6 +13,7 @@ const SettingsPage = () => {
     <Page title="Settings">
       <div className="min-h-0 flex-1 overflow-y-auto">
         <HostChecks />
+        <SshDoor isAdmin={isAdmin} />
         {isAdmin && <Audit />}
         <Appearance />
         <About />

@@ -9,6 +9,7 @@ import {
   type SshMenuKey,
   type SshMenuKeyName,
   sshMenuKeys,
+  VITALS_EVERY_MS,
 } from "@corral/contracts";
 import { includesRight } from "../../access.ts";
 import type { EventLog } from "../../events/eventLog.ts";
@@ -45,6 +46,7 @@ export class FleetMenu implements TerminalProgram {
   readonly #keys = new MenuKeys();
   readonly #stopListening: () => void;
   readonly #clock: NodeJS.Timeout;
+  readonly #vitalsClock: NodeJS.Timeout;
   #readTimer: NodeJS.Timeout | null = null;
   #isReading = false;
   #guests: readonly Guest[] | null = null;
@@ -67,6 +69,8 @@ export class FleetMenu implements TerminalProgram {
       if (news.type === "appended" || news.what === "guest") this.#readSoon();
     });
     this.#clock = setInterval(() => this.#tick(), REDRAW_EVERY_MS).unref();
+    // Nothing tells of what is measured: there is always something new.
+    this.#vitalsClock = setInterval(() => void this.#readVitals(), VITALS_EVERY_MS).unref();
     this.#draw();
     void this.#read();
   }
@@ -93,6 +97,7 @@ export class FleetMenu implements TerminalProgram {
     if (this.#isLeft) return;
     this.#isLeft = true;
     clearInterval(this.#clock);
+    clearInterval(this.#vitalsClock);
     clearTimeout(this.#readTimer ?? undefined);
     this.#stopListening();
     this.#screen.close();
@@ -221,6 +226,17 @@ export class FleetMenu implements TerminalProgram {
       this.#isReading = false;
     }
     this.#draw();
+  }
+
+  async #readVitals(): Promise<void> {
+    if (this.#isReading || this.#guests === null) return;
+    try {
+      const { items } = await this.#options.client.listVitals({});
+      const measured = new Map(items.map(({ id, vitals }) => [id, vitals]));
+      this.#guests = this.#guests.map((guest) => ({ ...guest, vitals: measured.get(guest.id) ?? guest.vitals }));
+    } catch {
+      // What was measured before stands; the list says it when the login has ended.
+    }
   }
 
   get #index(): number {

@@ -1,5 +1,5 @@
 import { elapsed, type Guest, type GuestState } from "@corral/contracts";
-import type { Line, Look } from "./screen.ts";
+import type { Line, Look, Piece } from "./screen.ts";
 
 const LOOK: Record<GuestState, Look> = {
   stopped: "dim",
@@ -15,8 +15,9 @@ const NAME_CELLS_MINIMUM = 12;
 const NAME_CELLS_MAXIMUM = 30;
 const STATE_CELLS = 10;
 const UPTIME_CELLS = 9;
-const MEMORY_CELLS = 10;
-const FIXED_CELLS = 2 + STATE_CELLS + UPTIME_CELLS + MEMORY_CELLS;
+const LOAD_CELLS = 6;
+const MEMORY_CELLS = 11;
+const FIXED_CELLS = 2 + STATE_CELLS + UPTIME_CELLS + LOAD_CELLS + MEMORY_CELLS;
 
 /** A quarter for the name, and what is left of the line for what there is to say. */
 const nameCells = (cols: number): number =>
@@ -27,6 +28,7 @@ export const headings = (cols: number): Line => [
   { text: "NAME", width: nameCells(cols), look: "dim" },
   { text: "STATE", width: STATE_CELLS, look: "dim" },
   { text: "UPTIME", width: UPTIME_CELLS, look: "dim" },
+  { text: "LOAD", width: LOAD_CELLS, look: "dim" },
   { text: "MEMORY", width: MEMORY_CELLS, look: "dim" },
   { text: "", look: "dim" },
 ];
@@ -36,9 +38,22 @@ export const guestRow = (guest: Guest, isChosen: boolean, cols: number, now: num
   { text: guest.definition.name, width: nameCells(cols) },
   { text: guest.state, width: STATE_CELLS, look: LOOK[guest.state] },
   { text: guest.startedAt === null ? "-" : elapsed(guest.startedAt, now), width: UPTIME_CELLS },
-  { text: `${guest.definition.memoryMiB} MiB`, width: MEMORY_CELLS },
+  loadOf(guest),
+  { text: memoryOf(guest), width: MEMORY_CELLS },
   { text: noteOf(guest), look: "dim" },
 ];
+
+/** Over the last minute; in its pulse's colour, since a guest that is silent may have any load by now. */
+const loadOf = ({ vitals: { pulse, inside } }: Guest): Piece => {
+  if (pulse === "off" || inside === null) return { text: "-", width: LOAD_CELLS, look: "dim" };
+  return { text: inside.load[0].toFixed(2), width: LOAD_CELLS, look: pulse === "live" ? "plain" : "dim" };
+};
+
+/** MiB: used of all, or only all while it does not say. */
+const memoryOf = ({ vitals: { pulse, inside }, definition: { memoryMiB } }: Guest): string =>
+  pulse === "off" || inside === null
+    ? `${memoryMiB}M`
+    : `${Math.round(inside.memoryUsedBytes / 1024 ** 2)}/${memoryMiB}M`;
 
 const noteOf = ({ progress, state, ending, definition }: Guest): string => {
   if (progress !== null) return progress;

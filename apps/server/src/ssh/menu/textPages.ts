@@ -3,10 +3,13 @@ import {
   CorralError,
   type Guest,
   type GuestProcess,
+  type GuestVitals,
+  type InsideVitals,
   type SshMenuKey,
   sshMenuKeys,
   table,
 } from "@corral/contracts";
+import { ProcessorShares } from "./processorShares.ts";
 
 /** A page of text over the list, which may be read anew while it is open. */
 export interface TextPage {
@@ -47,6 +50,9 @@ export const historyOf = (client: Client, guest: Guest): TextPage =>
     return items.map(({ at, message }) => `${at.slice(0, 10)} ${at.slice(11, 19)}  ${message}`);
   });
 
+/** Sentences in lines that the smallest usual terminal has room for. */
+const paragraph = (words: string): string[] => (words.match(/.{1,76}(?:\s|$)/gu) ?? []).map((line) => `  ${line}`);
+
 /** Reads again and again while it is open, each time after the last answer. */
 const readPage = (title: string, read: () => Promise<readonly string[]>, isLive = false): TextPage => {
   let isReading = false;
@@ -54,7 +60,7 @@ const readPage = (title: string, read: () => Promise<readonly string[]>, isLive 
     if (isReading) return;
     isReading = true;
     read()
-      .catch((error) => ["", `  ${error instanceof CorralError ? error.message : "This could not be read."}`])
+      .catch((error) => ["", ...paragraph(error instanceof CorralError ? error.message : "This could not be read.")])
       .then((lines) => {
         isReading = false;
         page.lines = lines;
@@ -83,24 +89,35 @@ export const processesOf = (client: Client, { id, definition }: Guest): TextPage
     return table(HEADINGS, processes.map(rowOf)).split("\n");
   });
 
-/** What used the processor since the last look, busiest first. */
+/** What the guest's kernel says of itself, which mconsole can read without a link. */
+const vitalsOf = ({ inside, host }: GuestVitals): string => {
+  const parts = inside === null ? [] : [`load ${inside.load.join(" ")}`, `${inside.tasks} tasks`, memoryOf(inside)];
+  if (host?.cpuPercent !== null && host !== null) parts.push(`${host.cpuPercent.toFixed(0)}% of a core`);
+  return parts.length === 0 ? "Nothing has been measured yet." : parts.join("   ");
+};
+
+const memoryOf = ({ memoryUsedBytes, memoryTotalBytes }: InsideVitals): string =>
+  `${Math.round(memoryUsedBytes / 1024 ** 2)} of ${Math.round(memoryTotalBytes / 1024 ** 2)} MiB`;
+
+/** How it is, and what used the processor since the last look, busiest first. */
 export const topOf = (client: Client, { id, definition }: Guest): TextPage => {
-  let before = new Map<number, number>();
-  let uptimeBefore = 0;
+  const shares = new ProcessorShares();
   return readPage(
     `What ${definition.name} is busy with`,
     async () => {
-      const { processes, uptimeSeconds } = await client.listProcesses({ params: { id } });
-      const passed = Math.max(uptimeSeconds - uptimeBefore, 0.01);
-      const shares = processes.map((process) => {
-        const used = process.cpuSeconds - (before.get(process.pid) ?? process.cpuSeconds);
-        return { process, percent: before.size === 0 ? 0 : Math.max(0, (100 * used) / passed) };
-      });
-      before = new Map(processes.map(({ pid, cpuSeconds }) => [pid, cpuSeconds]));
-      uptimeBefore = uptimeSeconds;
-      shares.sort((one, other) => other.percent - one.percent || other.process.cpuSeconds - one.process.cpuSeconds);
-      const rows = shares.map(({ process, percent }) => [`${percent.toFixed(0)}%`, ...rowOf(process)]);
-      return table(["CPU", ...HEADINGS], rows).split("\n");
+      const { vitals } = await client.getVitals({ params: { id } });
+      const head = [vitalsOf(vitals), ""];
+      try {
+        const { processes, uptimeSeconds } = await client.listProcesses({ params: { id } });
+        const rows = shares
+          .of(processes, uptimeSeconds)
+          .map(({ process, percent }) => [`${percent.toFixed(0)}%`, ...rowOf(process)]);
+        return [...head, ...table(["CPU", ...HEADINGS], rows).split("\n")];
+      } catch (error) {
+        if (!(error instanceof CorralError)) throw error;
+        // Without a link there is no list, but there is still what its kernel says.
+        return [...head, ...paragraph(error.message)];
+      }
     },
     true,
   );
