@@ -148,7 +148,7 @@ export const until = async (condition: () => Promise<boolean>, what: string): Pr
   }
 };
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

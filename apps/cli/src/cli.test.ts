@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
 import { runCli } from "./cli.ts";
 import type { Surroundings } from "./command.ts";
-import { commands } from "./commands.ts";
+import { commands, topics } from "./commands.ts";
 
 const home = mkdtempSync(join(tmpdir(), "corral-cli-"));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -25,21 +25,50 @@ const corral = async (line: string, env: Record<string, string> = { CORRAL_HOME:
 };
 
 describe("the corral command", () => {
-  it.each(["", "help", "--help", "-h"])("explains itself: corral %s", async (line) => {
+  const widest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+
+  it.each(["", "help", "--help", "-h"])("explains itself on one screen: corral %s", async (line) => {
     const { exitCode, stdout } = await corral(line);
     expect(exitCode).toBe(0);
-    for (const { name } of commands) expect(stdout).toContain(`\n  ${name}`);
+    for (const word of commands.flatMap(({ name }) => name.split(" "))) expect(stdout).toContain(word);
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
+    expect(stdout.trimEnd().split("\n").length).toBeLessThanOrEqual(24);
+  });
+
+  it.each(topics.map(({ name }) => name))("explains what is about %s", async (name) => {
+    const { exitCode, stdout } = await corral(`help ${name}`);
+    expect(exitCode).toBe(0);
+    const { commands: theirs } = topics.find((topic) => topic.name === name) ?? { commands: [] };
+    for (const command of theirs) expect(`\n${stdout}`).toContain(`\n  ${command.name}`);
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
   });
 
   it.each(commands.map(({ name }) => name))("explains %s", async (name) => {
     const { exitCode, stdout } = await corral(`${name} --help`);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: corral ${name} `));
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
+    if (topics.every((topic) => topic.name !== name)) expect((await corral(`help ${name}`)).stdout).toBe(stdout);
   });
 
   it.each([
     ["bogus", 'There is no command "bogus"'],
     ["token", 'There is no command "token"'],
+    ["help bogus", 'There is no topic or command "bogus"'],
+    ["quota set alice", "Say what to limit"],
+    ["quota set alice --guests many", '"many" is no number of guests'],
+    ["quota set alice --image a/b", "are no names of images"],
+    ["template create x --size small=64", "--image is missing"],
+    ["template create x --image demo", "--size is missing"],
+    ["template create x --image demo --size small", "--size must be such as"],
+    ["create web1 --size small", "--size needs --template"],
+    ["create web1 --template shell", "--size is missing"],
+    ["create web1 --template shell --size small --memory 64", "--memory does not go with --template"],
+    ["link create web1 con0 --hours soon", "--hours must be a number of hours"],
+    ["discarded delete web1", "add --yes"],
+    ["key add /nowhere/id.pub", "/nowhere/id.pub cannot be read"],
+    ["ssh-door ajar", "Say open or shut"],
+    ["ssh-door open --port x", "--port must be a port number"],
     ["start", "<guest> is missing"],
     ["token create", "<label> is missing"],
     ["token create x --scope all", "--scope must be one of"],

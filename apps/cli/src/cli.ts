@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { CorralError } from "@corral/contracts";
 import type { Call, Command, Options, Surroundings } from "./command.ts";
-import { commands } from "./commands.ts";
+import { commands, topics } from "./commands.ts";
 import { connectionFrom } from "./connection.ts";
 import { CommandError, EXIT, type ExitCode, exitCodeOf } from "./exitCodes.ts";
-import { commandHelp, overview } from "./help.ts";
+import { commandHelp, overview, topicHelp } from "./help.ts";
 import { Output } from "./output.ts";
 
 /** Runs one command line, without the program's name. Resolves to the exit code, having said what went wrong. */
@@ -23,9 +23,13 @@ export const runCli = async (argv: readonly string[], surroundings: Surroundings
 const runCommand = async (argv: readonly string[], surroundings: Surroundings, output: Output): Promise<number> => {
   const command = findCommand(argv);
   if (command === undefined) {
-    const asked = argv.length === 0 || argv[0] === "help" || argv[0] === "--help" || argv[0] === "-h";
-    if (!asked) throw usage(`There is no command "${argv[0]}".`);
-    output.result({ commands: commands.map(({ name, summary }) => ({ name, summary })) }, () => overview(commands));
+    if (argv.length > 0 && !["help", "--help", "-h"].includes(argv[0] ?? "")) {
+      throw usage(`There is no command "${argv[0]}".`);
+    }
+    help(
+      argv.slice(1).filter((word) => word !== "--json"),
+      output,
+    );
     return EXIT.ok;
   }
 
@@ -42,6 +46,20 @@ const runCommand = async (argv: readonly string[], surroundings: Surroundings, o
     connect: () => connectionFrom(surroundings.env),
   };
   return (await command.run(call as never)) ?? EXIT.ok;
+};
+
+/** All in short, a topic, or a command. */
+const help = (words: readonly string[], output: Output): void => {
+  const topic = topics.find(({ name }) => name === words[0]);
+  const command = topic === undefined ? findCommand(words) : undefined;
+  if (words.length > 0 && topic === undefined && command === undefined) {
+    throw usage(`There is no topic or command "${words.join(" ")}".`);
+  }
+  const shown = command === undefined ? (topic?.commands ?? commands) : [command];
+  output.result({ commands: shown.map(({ name, summary }) => ({ name, summary })) }, () => {
+    if (command !== undefined) return commandHelp(command);
+    return topic === undefined ? overview(topics) : topicHelp(topic);
+  });
 };
 
 /** The command with the most words that the line begins with. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type NewGuestInput, restartPolicy } from "@corral/contracts";
+import { type Client, type Guest, type NewGuestInput, restartPolicy } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { secondsOf, settle } from "../settle.ts";
@@ -43,12 +43,19 @@ export const create = defineCommand({
       value: "<file>",
       meaning: "definition as JSON with the API's field names (- for standard input); options override it",
     },
+    template: { type: "string", value: "<template>", meaning: "make it from what an admin offers; then give --size" },
+    size: { type: "string", value: "<size>", meaning: "with --template: one of its sizes" },
     start: { type: "boolean", short: "s", meaning: "start it at once" },
     wait: { type: "boolean", short: "w", meaning: "with --start: wait until it runs" },
   },
   summary: "Create a guest",
   details: "Example: corral create web1 --image demo --memory 128 --start",
   run: async ({ args, options, connect, output }) => {
+    if (options.template !== undefined || options.size !== undefined) {
+      const guest = await createFromTemplate(connect().client, args.name, options);
+      output.result(guest, ({ definition, state }) => `${definition.name} is created and ${state}.`);
+      return undefined;
+    }
     const body: Record<string, unknown> = {
       ...(options.from === undefined ? {} : readDefinition(options.from)),
       ...given({
@@ -81,6 +88,24 @@ export const create = defineCommand({
     return undefined;
   },
 });
+
+interface FromTemplate {
+  readonly template: string | undefined;
+  readonly size: string | undefined;
+  readonly start: boolean;
+  readonly wait: boolean;
+}
+
+/** A template leaves nothing to choose but the size. */
+const createFromTemplate = async (client: Client, name: string, options: FromTemplate): Promise<Guest> => {
+  const { template, size, start, wait, ...others } = options;
+  const foreign = Object.entries(others).find(([, value]) => (Array.isArray(value) ? value.length > 0 : value));
+  if (foreign !== undefined) throw new CommandError(EXIT.usage, `--${foreign[0]} does not go with --template.`);
+  if (template === undefined) throw new CommandError(EXIT.usage, "--size needs --template.");
+  if (size === undefined) throw new CommandError(EXIT.usage, "--size is missing. corral templates lists the sizes.");
+  const created = await client.createFromTemplate({ params: { id: template }, body: { name, size, start } });
+  return start && wait ? settle(client, "start", { ...created, boots: 0 }, secondsOf(undefined)) : created;
+};
 
 const given = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

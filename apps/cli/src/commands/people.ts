@@ -74,4 +74,92 @@ const invite = defineCommand({
   },
 });
 
-export const people = [users, userCreate, userPassword, invite] as const;
+const userRole = defineCommand({
+  name: "user role",
+  arguments: ["<user>", "<role>"],
+  options: {},
+  summary: "Give a user another role",
+  details: `role: ${role.options.join(", ")}.`,
+  run: async ({ args, connect, output }) => {
+    const body = { role: roleOf(args.role) };
+    output.result(await connect().client.changeUser({ params: { id: args.user }, body }), (one) => inTable([one]));
+    return undefined;
+  },
+});
+
+const userRename = defineCommand({
+  name: "user rename",
+  arguments: ["<user>", "<name>"],
+  options: {},
+  summary: "Give a user another name",
+  run: async ({ args, connect, output }) => {
+    const body = { name: args.name };
+    output.result(await connect().client.changeUser({ params: { id: args.user }, body }), (one) => inTable([one]));
+    return undefined;
+  },
+});
+
+/** One command to shut an account and one to open it again. */
+const userAbled = (disabled: boolean) =>
+  defineCommand({
+    name: disabled ? "user disable" : "user enable",
+    arguments: ["<user>"],
+    options: {},
+    summary: disabled ? "Let a user in no more; ends what they have open" : "Let a disabled user in again",
+    run: async ({ args, connect, output }) => {
+      const changed = await connect().client.changeUser({ params: { id: args.user }, body: { disabled } });
+      output.result(changed, (one) => inTable([one]));
+      return undefined;
+    },
+  });
+
+const userDelete = defineCommand({
+  name: "user delete",
+  arguments: ["<user>"],
+  options: {},
+  summary: "Delete the account of a user who owns no guest",
+  run: async ({ args, connect, output }) => {
+    await connect().client.deleteUser({ params: { id: args.user } });
+    output.result({ deleted: args.user }, () => `The account ${args.user} is deleted.`);
+    return undefined;
+  },
+});
+
+const invites = defineCommand({
+  name: "invites",
+  arguments: [],
+  options: {},
+  summary: "List the invitations that nobody has taken up yet",
+  run: async ({ connect, output }) => {
+    const { items } = await connect().client.listInvites({});
+    const rows = items.map(({ id, role: given, createdBy, expiresAt }) => [id, given, createdBy ?? "", expiresAt]);
+    output.result(items, () => (rows.length === 0 ? "No invitations." : table(["ID", "ROLE", "BY", "UNTIL"], rows)));
+    return undefined;
+  },
+});
+
+const inviteDelete = defineCommand({
+  name: "invite delete",
+  arguments: ["<invitation>"],
+  options: {},
+  summary: "Take an invitation back, by its id",
+  run: async ({ args, connect, output }) => {
+    await connect().client.deleteInvite({ params: { id: args.invitation } });
+    output.result({ deleted: args.invitation }, () => `The invitation ${args.invitation} is taken back.`);
+    return undefined;
+  },
+});
+
+export const people = [
+  users,
+  userCreate,
+  userPassword,
+  userRole,
+  userRename,
+  userAbled(true),
+  userAbled(false),
+  userDelete,
+  invite,
+  invites,
+  inviteDelete,
+] as const;

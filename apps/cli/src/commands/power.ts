@@ -14,7 +14,7 @@ const powerCommand = (action: GuestAction) =>
         meaning: `how long to wait at most; ${SETTLE_SECONDS_DEFAULT} if not given`,
       },
     },
-    summary: OPERATIONS[action].meaning.replace(/\.$/, ""),
+    ...explained(OPERATIONS[action].meaning),
     run: async ({ args, options, connect, output }) => {
       const seconds = secondsOf(options.timeout);
       const { client } = connect();
@@ -25,6 +25,12 @@ const powerCommand = (action: GuestAction) =>
       return undefined;
     },
   });
+
+/** The first sentence says what it does, the others what that means. */
+const explained = (meaning: string): { summary: string; details: string } => {
+  const [summary = "", ...details] = meaning.split(/\. /);
+  return { summary: summary.replace(/\.$/, ""), details: details.join(". ") };
+};
 
 /** One command for each action on a guest. */
 export const power: readonly Command[] = guestAction.options.map(powerCommand);

@@ -8,7 +8,7 @@ const RIGHTS = [...guestRight.options, "nothing"];
 const whomOf = (text: string): Pick<Grant, "kind" | "name"> =>
   text.startsWith("@") ? { kind: "group", name: text.slice(1) } : { kind: "user", name: text };
 
-export const share = defineCommand({
+const share = defineCommand({
   name: "share",
   arguments: ["<guest>", "[whom]", "[right]"],
   options: {},
@@ -19,7 +19,7 @@ export const share = defineCommand({
     const params = { id: args.guest };
     const access = await client.getGuestAccess({ params });
     if (args.whom === undefined) {
-      output.result(access, ({ grants }) => (grants.length === 0 ? "It is shared with nobody." : inTable(grants)));
+      output.result(access, inWords);
       return undefined;
     }
     const whom = whomOf(args.whom);
@@ -27,15 +27,41 @@ export const share = defineCommand({
     if (!right.success && args.right !== "nothing") {
       throw new CommandError(EXIT.usage, `Say what ${args.whom} may do: ${RIGHTS.join(", ")}.`);
     }
-    const others = access.grants.filter(({ kind, name }) => kind !== whom.kind || name !== whom.name);
+    const others = withoutGrantTo(access.grants, whom);
     const grants = right.success ? [...others, { ...whom, right: right.data }] : others;
-    output.result(await client.changeGuestAccess({ params, body: { grants } }), (changed) => inTable(changed.grants));
+    output.result(await client.changeGuestAccess({ params, body: { grants } }), inWords);
     return undefined;
   },
 });
+
+const unshare = defineCommand({
+  name: "unshare",
+  arguments: ["<guest>", "<whom>"],
+  options: {},
+  summary: "Take a guest back from a user or a @group",
+  run: async ({ args, connect, output }) => {
+    const { client } = connect();
+    const params = { id: args.guest };
+    const access = await client.getGuestAccess({ params });
+    const grants = withoutGrantTo(access.grants, whomOf(args.whom));
+    if (grants.length === access.grants.length) {
+      throw new CommandError(EXIT.notFound, `${args.guest} is not shared with ${args.whom}.`);
+    }
+    output.result(await client.changeGuestAccess({ params, body: { grants } }), inWords);
+    return undefined;
+  },
+});
+
+const withoutGrantTo = (grants: readonly Grant[], whom: Pick<Grant, "kind" | "name">): Grant[] =>
+  grants.filter(({ kind, name }) => kind !== whom.kind || name !== whom.name);
+
+const inWords = ({ grants }: { readonly grants: readonly Grant[] }): string =>
+  grants.length === 0 ? "It is shared with nobody." : inTable(grants);
 
 const inTable = (grants: readonly Grant[]): string =>
   table(
     ["WHOM", "MAY"],
     grants.map(({ kind, name, right }) => [kind === "group" ? `@${name}` : name, right]),
   );
+
+export const shareCommands = [share, unshare] as const;

@@ -4,11 +4,18 @@ import type { EventLog } from "../events/eventLog.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import type { SshSettings } from "../settings.ts";
 import { type HostKey, hostKeyOf } from "./hostKey.ts";
-import type { SshDoor } from "./sshDoor.ts";
 
 /** As in the ancestors' manuals; 22 is the host's own. */
 const USUAL_PORT = 2222;
 const NAME = "ssh.door";
+
+/** The door itself: sshDoor.ts. */
+interface Door {
+  readonly port: number;
+  readonly fingerprint: string;
+  listen(where: { readonly host: string; readonly port: number }): Promise<void>;
+  close(): Promise<void>;
+}
 
 interface SshEntryOptions {
   readonly settings: SshSettings;
@@ -23,8 +30,8 @@ export class SshEntry {
   readonly #home: string;
   readonly #store: Store;
   readonly #events: EventLog;
-  #newDoor: ((hostKey: HostKey) => SshDoor) | null = null;
-  #door: SshDoor | null = null;
+  #newDoor: ((hostKey: HostKey) => Door) | null = null;
+  #door: Door | null = null;
   /** The change before: two at once would leave a door open that nobody knows of. */
   #changed: Promise<unknown> = Promise.resolve();
 
@@ -56,7 +63,7 @@ export class SshEntry {
   }
 
   /** Opens the door, if it is to be open. Rejects with CorralError `host_unfit`. */
-  async begin(newDoor: (hostKey: HostKey) => SshDoor): Promise<void> {
+  async begin(newDoor: (hostKey: HostKey) => Door): Promise<void> {
     this.#newDoor = newDoor;
     if (this.#settings.isOpen ?? this.#decision?.isOpen ?? false) this.#door = await this.#opened(this.#port);
   }
@@ -110,7 +117,7 @@ export class SshEntry {
     return this.#settings.port ?? this.#decision?.port ?? USUAL_PORT;
   }
 
-  async #opened(port: number): Promise<SshDoor> {
+  async #opened(port: number): Promise<Door> {
     if (this.#newDoor === null)
       throw new CorralError("wrong_state", "The server is still starting. Try again in a moment.");
     const door = this.#newDoor(hostKeyOf(this.#home));
