@@ -67,9 +67,13 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   expect(await user.run("ada+web1", ["uname", "-n"], { options })).toMatchObject({ code: 0, out: "web1\n" });
 
   const menu = user.terminal("ada", { options });
-  await menu.see(/> web1 +running/);
+  // What is measured comes by itself: load, and memory in use.
+  await menu.see(/> web1 +running +\d.*? +\d+\.\d\d +\d+\/64M/);
   menu.type("p");
   await menu.see(/PID .*COMMAND/);
+  menu.type("q");
+  menu.type("t");
+  await menu.see(/load \d.* of \d+ MiB.*CPU +PID .*COMMAND/s);
   menu.type("q");
   menu.type("q");
   expect(await menu.ended()).toBe(0);

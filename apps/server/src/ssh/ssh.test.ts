@@ -175,6 +175,10 @@ test("the menu shows the guests live, obeys keys, follows the window and comes b
   await terminal.see(/> web1 .*web2 /s);
   await terminal.see(/Enter console {2}b boot/);
   expect(terminal.text).not.toContain("other");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor begins with an escape
+  const drawn = [...terminal.text.matchAll(/\[(\d+);1H([^\u001b]*)/g)];
+  expect(Math.max(...drawn.map(([, row]) => Number(row)))).toBe(24);
+  expect(Math.max(...drawn.map(([, , line = ""]) => line.length))).toBeLessThanOrEqual(80);
 
   terminal.type(DOWN);
   await terminal.see(/> web2/);
