@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PERSON, RunningServer } from "../server/runningServer.ts";
+import { freePort, PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
@@ -114,5 +114,23 @@ describe("a person with guests of their own", () => {
     await admin.goto(`${server.url}/seen-by/bob`);
     await admin.getByRole("heading", { name: "As bob sees it" }).waitFor();
     await admin.getByRole("listitem", { name: "web1" }).waitFor();
+  });
+
+  it("is told how to come by ssh, once an admin has opened the door", async () => {
+    await admin.goto(`${server.url}/settings`);
+    const section = admin.locator("section", { has: admin.getByRole("heading", { name: "ssh door" }) });
+    await section.getByText("It is shut").waitFor();
+    await section.getByRole("button", { name: "Open it" }).click();
+    const port = await freePort();
+    await admin.getByRole("dialog").getByLabel("Port").fill(String(port));
+    await admin.getByRole("dialog").getByRole("button", { name: "Open it" }).click();
+    await section.getByText(`ssh -p ${port} ada@127.0.0.1 help`).waitFor();
+    await section.getByText(/SHA256:/).waitFor();
+    await page.goto(`${server.url}/account`);
+    await page.getByText(`ssh -p ${port} bob@127.0.0.1`).waitFor();
+
+    await section.getByRole("button", { name: "Shut it" }).click();
+    await admin.getByRole("alertdialog").getByRole("button", { name: "Shut it" }).click();
+    await section.getByText("It is shut").waitFor();
   });
 });
