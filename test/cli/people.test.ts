@@ -134,6 +134,7 @@ describe("the corral command among people", () => {
     await out(`session end ${session.id}`);
     expect(await out("user logout ada")).toContain("logged out everywhere");
     expect(await out("sessions")).toBe("None.\n");
+    await server.client.logIn({ body: PERSON });
 
     const { secret } = await json("token create laptop");
     const [token] = await json("tokens", secret);

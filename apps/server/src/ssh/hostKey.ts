@@ -17,8 +17,8 @@ export interface HostKey {
 export const hostKeyOf = (home: string): HostKey => {
   const file = join(home, FILE);
   const privateKey = readKey(file) ?? makeKey(file);
-  const parsed = ssh2.utils.parseKey(privateKey);
-  if (parsed instanceof Error || !parsed.isPrivateKey()) {
+  const parsed = parsedKey(privateKey);
+  if (parsed === null) {
     throw new CorralError(
       "host_unfit",
       `${file} is not a private key, so that ssh clients could not know this server again. Put its backup in its place, ` +
@@ -39,7 +39,20 @@ const readKey = (file: string): string | null => {
 };
 
 const makeKey = (file: string): string => {
-  const { private: key } = ssh2.utils.generateKeyPairSync("ed25519", { comment: "corral" });
+  const key = newPrivateKey();
   writeFileSync(file, key, { mode: 0o600, flag: "wx", flush: true });
   return key;
+};
+
+/** One in 256 keys that ssh2 1.17 makes is cut short, where its public half begins with a zero byte; then another is made. */
+export const newPrivateKey = (): string => {
+  for (;;) {
+    const { private: key } = ssh2.utils.generateKeyPairSync("ed25519", { comment: "corral" });
+    if (parsedKey(key) !== null) return key;
+  }
+};
+
+const parsedKey = (privateKey: string) => {
+  const parsed = ssh2.utils.parseKey(privateKey);
+  return parsed instanceof Error || !parsed.isPrivateKey() ? null : parsed;
 };
