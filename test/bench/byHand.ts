@@ -1,13 +1,23 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ReadStream } from "node:tty";
+import type { ProcessIdentity } from "../../packages/supervisor/src/guest/launchRecord.ts";
+import { setSessionNiceness } from "../../packages/supervisor/src/launch/autogroup.ts";
 import { openPty } from "../../packages/supervisor/src/pty.ts";
+import { findByArgument, identify, leadsSession } from "../../packages/supervisor/src/sandbox/processes.ts";
+
+/** A kernel makes itself a session within milliseconds; one that has not after five seconds has ended. */
+const LEADER_TRIES = 250;
+const LEADER_RETRY_MS = 20;
 
 /** A launch as Corral wrote it down: what a person would type to do the same. */
 export interface RecordedLaunch {
   readonly argv: readonly string[];
   readonly umlDir: string;
   readonly kernelLog: string;
+  /** What bwrap lets the guest ask of the host's kernel. */
+  readonly systemCallFilter: string;
 }
 
 export interface Timings {
@@ -28,14 +38,15 @@ export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Pr
   const link = openPty(80, 24);
   const status = openSync("/dev/null", "w");
   const kernelLog = openSync(recorded.kernelLog, "a");
+  const filter = openSync(recorded.systemCallFilter, "r");
   const began = performance.now();
   const [program, ...argv] = recorded.argv;
   const child = spawn(program as string, argv, {
-    stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master, link.slave, link.master],
+    stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master, link.slave, link.master, filter],
     detached: true,
     env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
   });
-  for (const fd of [pty.slave, status, kernelLog, link.slave, link.master]) closeSync(fd);
+  for (const fd of [pty.slave, status, kernelLog, filter, link.slave, link.master]) closeSync(fd);
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const reader = new ReadStream(pty.master);
   const timings = await new Promise<Timings>((resolve, reject) => {
@@ -56,6 +67,17 @@ export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Pr
   return timings;
 };
 
+/** To the kernel's session, as Corral does: the word `nice` of the command line is for the processes only. */
+export const giveNiceness = async ({ argv, umlDir }: RecordedLaunch): Promise<void> => {
+  const niceness = Number(/nice -n (\d+)/.exec(argv.join(" "))?.[1] ?? 0);
+  for (let tries = 0; tries < LEADER_TRIES; tries += 1) {
+    const kernel = findByArgument(`uml_dir=${umlDir}`).find(leadsSession);
+    if (kernel !== undefined) return setSessionNiceness(identify(kernel) as ProcessIdentity, niceness);
+    await sleep(LEADER_RETRY_MS);
+  }
+  throw new Error("the guest that was started by hand has no session of its own");
+};
+
 export const recordedLaunch = (home: string, id: string): RecordedLaunch => {
   const { argv } = JSON.parse(readFileSync(`${home}/guests/${id}/launch.json`, "utf8")) as { argv: string[] };
   const umlDir = /uml_dir=(\S+)/.exec(argv.join(" "))?.[1] as string;
@@ -63,5 +85,6 @@ export const recordedLaunch = (home: string, id: string): RecordedLaunch => {
     argv,
     umlDir,
     kernelLog: `${home}/guests/${id}/kernel.log`,
+    systemCallFilter: `${home}/guests/${id}/system-calls.bpf`,
   };
 };

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { openPty } from "../../packages/supervisor/src/pty.ts";
-import type { RecordedLaunch } from "./byHand.ts";
+import { giveNiceness, type RecordedLaunch } from "./byHand.ts";
 
 const READER = fileURLToPath(new URL("drain.py", import.meta.url));
 
@@ -32,14 +32,16 @@ export class PlainGuest {
     const link = openPty(80, 24);
     const status = openSync("/dev/null", "w");
     const kernelLog = openSync(recorded.kernelLog, "a");
+    const filter = openSync(recorded.systemCallFilter, "r");
     const [program, ...argv] = recorded.argv;
     const guest = spawn(program as string, argv, {
-      stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master, link.slave, link.master],
+      stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master, link.slave, link.master, filter],
       detached: true,
       env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
     });
+    await giveNiceness(recorded);
     const reader = spawn("python3", [READER], { stdio: ["pipe", "pipe", "inherit", pty.master] });
-    for (const fd of [pty.slave, pty.master, status, kernelLog, link.slave, link.master]) closeSync(fd);
+    for (const fd of [pty.slave, pty.master, status, kernelLog, filter, link.slave, link.master]) closeSync(fd);
     const plain = new PlainGuest(guest, reader);
     await plain.#ask("prompt");
     return plain;

@@ -16,6 +16,10 @@ import { WritersSeat } from "./writersSeat.ts";
 
 /** Viewers of one console. Each costs work for every byte printed. */
 export const VIEWERS_MAXIMUM = 64;
+/** Under load so many viewers more make it one pace slower: each is a message and a system call for each chunk. */
+const VIEWERS_A_PACE = 8;
+/** 32 ms: a frame of the eye, and a quarter of what a pty holds at 0.5 MB/s. */
+const SLOWNESS_MAXIMUM = 4;
 /** Window sizes that a screen is made for: a greater one is memory in the server for each cell, and no display's. */
 export const COLS_MAXIMUM = 500;
 export const ROWS_MAXIMUM = 300;
@@ -126,6 +130,7 @@ export class Console {
     const line = this.#open(source, {
       keep: (bytes) => this.log.append(bytes),
       pass: (chunk) => this.#pass(chunk),
+      slowness: () => Math.min(Math.ceil(this.#viewers.size / VIEWERS_A_PACE) || 1, SLOWNESS_MAXIMUM),
       end: (error) => {
         this.#forgetConnection();
         source.onEnd?.(error);

@@ -35,6 +35,8 @@ export interface LineListener {
   keep(bytes: Uint8Array): void;
   /** What was kept since the last call, in one piece that nobody changes any more. */
   pass(chunk: Buffer): void;
+  /** How many times slower than usual to read under load: what was read is passed on as seldom. At least 1. */
+  slowness(): number;
   /** null for a hang-up. Not called after `close`. */
   end(error: Error | null): void;
 }

@@ -16,6 +16,7 @@ const read = (fd: number) => {
     keep: (bytes) => {
       kept += bytes.length;
     },
+    slowness: () => 1,
     pass: (chunk) => {
       chunks.push(chunk);
       expect(kept).toBe(chunks.reduce((sum, { length }) => sum + length, 0));

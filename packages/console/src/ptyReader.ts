@@ -7,6 +7,7 @@ const CHUNK_BYTES = 64 * 1024;
 /**
  * Milliseconds between reads under load. A guest prints 14,000 pieces of 36 bytes a second; reading each by itself takes
  * six times the processor time that this takes. At 0.5 MB/s 4 KB gather meanwhile, of the 64 KB that a pty holds.
+ * The listener may ask for a multiple of it.
  */
 const PACE_MS = 8;
 /** So many reads within PACE_MS are load. Fewer, such as the echo of a keystroke, are passed on at once. */
@@ -78,8 +79,9 @@ export class PtyReader {
 
   #later(): void {
     // All readers wake at the same instants, and so share what waking the process costs.
-    const rest = PACE_MS - (performance.now() % PACE_MS);
-    this.#timer = setTimeout(() => this.#readByClock(), rest < PACE_MS / 2 ? rest + PACE_MS : rest);
+    const pace = PACE_MS * this.#listener.slowness();
+    const rest = pace - (performance.now() % pace);
+    this.#timer = setTimeout(() => this.#readByClock(), rest < pace / 2 ? rest + pace : rest);
   }
 
   #readByClock(): void {

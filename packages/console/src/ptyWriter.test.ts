@@ -19,6 +19,7 @@ const writerFor = (command: string) => {
   let printed = "";
   const reader = new PtyReader(pty.master, Buffer.alloc(16 * 1024), {
     keep: () => {},
+    slowness: () => 1,
     pass: (chunk) => {
       printed += chunk.toString();
     },
@@ -50,7 +51,12 @@ describe("PtyWriter", () => {
   it("paces a paste that comes in many small frames like one that comes in one, and single keys not at all", async () => {
     const pty = openPty();
     execFileSync("stty", ["raw", "-echo"], { stdio: [pty.slave, "ignore", "inherit"] });
-    const reader = new PtyReader(pty.master, Buffer.alloc(1024), { keep: () => {}, pass: () => {}, end: () => {} });
+    const reader = new PtyReader(pty.master, Buffer.alloc(1024), {
+      keep: () => {},
+      pass: () => {},
+      slowness: () => 1,
+      end: () => {},
+    });
     const writer = new PtyWriter((bytes) => writeNow(pty.master, bytes));
     ends.push(() => {
       writer.clear();

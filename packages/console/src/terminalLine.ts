@@ -19,6 +19,7 @@ export class TerminalLine implements Line {
     this.#reader = new PtyReader(source.fd, readBuffer, {
       keep: (bytes) => listener.keep(bytes),
       pass: (chunk) => listener.pass(chunk),
+      slowness: () => listener.slowness(),
       end: (error) => {
         this.close();
         listener.end(error);

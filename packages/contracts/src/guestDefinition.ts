@@ -10,6 +10,8 @@ export const MEMORY_MAXIMUM_MIB = 64 * 1024;
 export const DISKS_MAXIMUM = 16;
 /** An empty disk is a sparse file; this bounds what its owner can make it claim. */
 export const DISK_MAXIMUM_MIB = 1024 * 1024;
+/** Of a new guest: the server, and with it every console, goes first when guests use all processors. */
+export const NICENESS_DEFAULT = 5;
 export const TAGS_MAXIMUM = 20;
 export const KERNEL_ARGUMENTS_MAXIMUM = 32;
 export const CONSOLES_MAXIMUM = 16;
@@ -167,7 +169,7 @@ export const definitionFields = {
     .refine(...uniqueBy((cpu: number) => cpu, "CPU"))
     .nullable()
     .describe("CPUs of the host it may run on; null: all"),
-  niceness: z.int().min(0).max(19),
+  niceness: z.int().min(0).max(19).describe("How far its processes stand back when the host is busy; 0: as all others"),
   shares: z
     .array(share)
     .max(SHARES_MAXIMUM)
@@ -203,7 +205,7 @@ export const newGuest = z.strictObject({
   autostart: definitionFields.autostart.default(false),
   restartPolicy: definitionFields.restartPolicy.default("on-crash"),
   cpus: definitionFields.cpus.default(null),
-  niceness: definitionFields.niceness.default(0),
+  niceness: definitionFields.niceness.default(NICENESS_DEFAULT),
   shares: definitionFields.shares.default([]),
   guestLink: definitionFields.guestLink.default(true),
   notes: definitionFields.notes.default(""),

@@ -1,12 +1,13 @@
-import type {
-  ConsoleDefinition,
-  Disk,
-  DiskSource,
-  GuestChanges,
-  GuestDefinition,
-  NewGuestInput,
-  RestartPolicy,
-  Share,
+import {
+  type ConsoleDefinition,
+  type Disk,
+  type DiskSource,
+  type GuestChanges,
+  type GuestDefinition,
+  type NewGuestInput,
+  NICENESS_DEFAULT,
+  type RestartPolicy,
+  type Share,
 } from "@corral/contracts";
 
 /*
@@ -82,7 +83,7 @@ export const newDraft = (name: string, image: string): Draft => ({
   guestLink: true,
   restartPolicy: "on-crash",
   cpus: "",
-  niceness: "0",
+  niceness: String(NICENESS_DEFAULT),
   shares: [],
   notes: "",
 });

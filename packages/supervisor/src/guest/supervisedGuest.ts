@@ -11,6 +11,7 @@ import {
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
 import type { SupervisorEvent } from "../events.ts";
 import { type Found, recoverMasters, resolveLaunch } from "../launch/adopt.ts";
+import { setSessionNiceness } from "../launch/autogroup.ts";
 import type { BootGate } from "../launch/bootGate.ts";
 import { completeRecord, launch } from "../launch/launch.ts";
 import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
@@ -271,7 +272,10 @@ export class SupervisedGuest {
       this.#connectConsoles(run, launched.masters);
       this.#condition.become("booting");
       const complete = completeRecord(launched.record, this.#folder).then((record) => {
-        if (record?.process != null) run.note({ process: record.process });
+        if (record?.process != null) {
+          run.note({ process: record.process });
+          setSessionNiceness(record.process.kernel, this.#spec.definition.niceness);
+        }
         this.#condition.changed();
       });
       if (calledOff.aborted) {

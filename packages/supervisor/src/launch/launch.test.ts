@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processesOf, TestFleet } from "../testing/fleet.ts";
@@ -22,6 +22,7 @@ describe("a launched guest", () => {
         { name: "data", folder: shared, readOnly: false },
         { name: "docs", folder: shared, readOnly: true },
       ],
+      niceness: 7,
     });
   });
   afterAll(() => fleet.end());
@@ -96,6 +97,16 @@ describe("a launched guest", () => {
     expect(log).toMatch(/^Linux version 6\./m);
     expect(log).toContain("as init process");
     expect(log).not.toContain("stty size");
+  });
+
+  it("stands back behind the rest of the host as far as it was told, as a process and as a session", () => {
+    const kernel = fleet.supervisor.status(booted.spec.id).pid;
+    const fields = readFileSync(`/proc/${kernel}/stat`, "utf8").split(") ")[1]?.split(" ");
+    expect(fields?.[16]).toBe("7");
+    // Where the host has autogroups at all.
+    if (existsSync(`/proc/${kernel}/autogroup`)) {
+      expect(readFileSync(`/proc/${kernel}/autogroup`, "utf8")).toMatch(/ nice 7\n$/);
+    }
   });
 
   it("has the folders it was given, writable or not", async () => {

@@ -31,6 +31,8 @@ export const identify = (pid: number): ProcessIdentity | null => {
 
 export const isAlive = (process: ProcessIdentity): boolean => identify(process.pid)?.startTime === process.startTime;
 
+export const leadsSession = (pid: number): boolean => statFields(pid)?.[3] === String(pid);
+
 export const childrenOf = (pid: number): number[] =>
   (read(`/proc/${pid}/task/${pid}/children`) ?? "").split(" ").filter(Boolean).map(Number);
 
