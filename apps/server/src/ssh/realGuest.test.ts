@@ -66,6 +66,38 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   });
   expect(await user.run("ada+web1", ["uname", "-n"], { options })).toMatchObject({ code: 0, out: "web1\n" });
 
+  // What is piped in is its input, what it prints comes at once, and it ends with whoever ran it.
+  const piped = "0123456789\n".repeat(5_000);
+  expect(await user.run("ada", ["exec", "web1", "--", "cat"], { options, input: piped })).toMatchObject({
+    code: 0,
+    out: piped,
+  });
+  const asking = user.terminal("ada", {
+    options,
+    command: ["exec", "web1", "--", "sh", "-c", "'while read line; do echo got-$line; done; exit 3'"],
+  });
+  for (const word of ["one", "two"]) {
+    asking.type(`${word}\r`);
+    await asking.see(new RegExp(`got-${word}`));
+  }
+  asking.type("\u0004");
+  expect(await asking.ended()).toBe(3);
+  const sleeping = user.terminal("ada", {
+    options,
+    command: ["exec", "web1", "--", "sh", "-c", "'echo asleep; sleep 1000'"],
+  });
+  await sleeping.see(/asleep/);
+  sleeping.type("\u0003");
+  await sleeping.ended();
+  while ((await say("exec", "web1", "--", "pidof", "sleep")).code === 0);
+  const raw = user.terminal("ada", {
+    options: [...options, "-t"],
+    command: ["exec", "web1", "--", "sh", "-c", "'echo a; echo b; sleep 1000'"],
+  });
+  await raw.see(/a\r\nb\r\n/);
+  raw.type("\u0003");
+  expect(await raw.ended()).toBe(137);
+
   const menu = user.terminal("ada", { options });
   // What is measured comes by itself: load, and memory in use.
   await menu.see(/> web1 +running +\d.*? +\d+\.\d\d +\d+\/64M/);

@@ -34,6 +34,16 @@ export interface CommandOutput {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Runs a command in a guest whose input and output come and go meanwhile. Null: that cannot be, and the API says why.
+ */
+export type StreamCommand = (guest: string, words: readonly string[]) => Promise<CommandEnd> | null;
+
+export interface CommandEnd {
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+}
+
 interface CommandCall {
   readonly client: Client;
   readonly output: CommandOutput;
@@ -45,11 +55,16 @@ interface CommandCall {
 }
 
 /** Runs what stood after the host on ssh's command line, with the API as that person may use it. The exit code. */
-export const runSshCommand = async (line: string, client: Client, output: CommandOutput): Promise<number> => {
+export const runSshCommand = async (
+  line: string,
+  client: Client,
+  output: CommandOutput,
+  stream: StreamCommand,
+): Promise<number> => {
   // Known before anything is parsed, so that a usage error can be JSON too.
   const json = /(^|\s)--json(\s|$)/.test(line.slice(0, LINE_MAXIMUM_CHARACTERS).split(" -- ")[0] ?? "");
   try {
-    return await run(line, client, output);
+    return await run(line, client, output, stream);
   } catch (error) {
     const known =
       error instanceof CorralError ? error : new CorralError("internal", "Something went wrong in the server.");
@@ -74,14 +89,14 @@ class NotDone extends CorralError {
   }
 }
 
-const run = async (line: string, client: Client, output: CommandOutput): Promise<number> => {
+const run = async (line: string, client: Client, output: CommandOutput, stream: StreamCommand): Promise<number> => {
   if (line.length > LINE_MAXIMUM_CHARACTERS) throw new UsageError("This is no command: it is too long.");
   const [name = "", ...rest] = wordsOf(line) ?? [];
   if (name === "help") {
     await output.write(sshHelp());
     return EXIT.ok;
   }
-  if (name === "exec") return execute(client, output, rest);
+  if (name === "exec") return execute(client, output, rest, stream);
   if (!Object.hasOwn(sshCommands, name)) {
     throw new UsageError(
       name === "" ? "There is no command, or a quote is left open." : `There is no command "${name.slice(0, 100)}".`,
@@ -98,12 +113,20 @@ const run = async (line: string, client: Client, output: CommandOutput): Promise
 const ENDED = 137;
 
 /** Ends as the command in the guest did. */
-const execute = async (client: Client, output: CommandOutput, words: readonly string[]): Promise<number> => {
+const execute = async (
+  client: Client,
+  output: CommandOutput,
+  words: readonly string[],
+  stream: StreamCommand,
+): Promise<number> => {
   const [guest, dashes, ...command] = words;
   if (guest === undefined || dashes !== "--" || command.length === 0) {
     throw new UsageError(`It is: ${sshCommands.exec.usage}.`);
   }
   if (!idOrName.safeParse(guest).success) throw new CorralError("not_found", "There is no such guest.");
+  const streamed = await stream(guest, command);
+  if (streamed !== null) return streamed.exitCode ?? ENDED;
+  // Whoever may not, or whose guest is off, is told so by the API, which also writes it down.
   const answer = await client.execInGuest({ params: { id: guest }, body: { command } });
   await output.write(answer.stdout);
   output.error(answer.stderr);

@@ -4,14 +4,12 @@ import type { ServerChannel, Session } from "ssh2";
 import { checkAccess, rightOn } from "../access.ts";
 import type { Caller } from "../people/caller.ts";
 import type { Services } from "../services.ts";
+import { CommandChannel } from "./commandChannel.ts";
 import { FleetMenu } from "./menu/fleetMenu.ts";
-import { type CommandOutput, runSshCommand } from "./sshCommandLine.ts";
+import { runSshCommand } from "./sshCommandLine.ts";
 import { SshConsole } from "./sshConsole.ts";
+import { SshExec } from "./sshExec.ts";
 import { SshTerminal, type WindowSize } from "./sshTerminal.ts";
-
-/** A command's output waits for a client that does not read when more than this is unsent. */
-const UNSENT_MAXIMUM_BYTES = 1024 * 1024;
-const UNSENT_POLL_MS = 50;
 
 /** The guest, and where they gave one the console, that stood behind the name: alice+web1, alice+web1+con1. */
 export interface Destination {
@@ -37,6 +35,7 @@ export class SshSession {
   #window: WindowSize | null = null;
   #terminal: SshTerminal | null = null;
   #console: SshConsole | null = null;
+  readonly #execs = new Set<SshExec>();
 
   constructor(session: Session, options: SshSessionOptions) {
     this.#options = options;
@@ -53,8 +52,9 @@ export class SshSession {
     session.on("exec", (accept, _reject, { command }) => void this.#exec(accept(), command));
   }
 
-  /** Ends a console that its viewer may not see any more, or in which they may do more or less than when they came. */
+  /** Ends a command that they may not run any more, and a console that its viewer may not see any more, or in which they may do more or less than when they came. */
   recheck(): void {
+    for (const exec of this.#execs) exec.recheck();
     const console = this.#console;
     if (console === null) return;
     try {
@@ -89,12 +89,16 @@ export class SshSession {
   }
 
   async #exec(channel: ServerChannel, line: string): Promise<void> {
-    const { client, destination, onActivity } = this.#options;
-    channel.on("data", onActivity);
-    channel.on("error", () => {});
+    const { client, destination, services, caller, unsentBytes, onActivity } = this.#options;
     const whole = destination === null ? line : `exec ${destination.guest} -- ${line}`;
-    channel.exit(await runSshCommand(whole, client, this.#outputOf(channel)));
-    channel.end();
+    const command = new CommandChannel(channel, { hasTerminal: this.#window !== null, unsentBytes, onActivity });
+    const exec = new SshExec({ services, caller, channel: command });
+    this.#execs.add(exec);
+    try {
+      command.end(await runSshCommand(whole, client, command, exec.stream));
+    } finally {
+      this.#execs.delete(exec);
+    }
   }
 
   #menu(terminal: SshTerminal, start: { chosen?: string; message?: string }): void {
@@ -174,27 +178,6 @@ export class SshSession {
     const guest = checkAccess(sockets.attach.access, "GET", this.#options.caller(), () => store.guests.find(idOrName));
     if (guest === null) throw new CorralError("not_found", "There is no such guest.");
     return guest;
-  }
-
-  #outputOf(channel: ServerChannel): CommandOutput {
-    const { unsentBytes } = this.#options;
-    const gone = new AbortController();
-    const { signal } = gone;
-    channel.once("close", () => gone.abort());
-    const hasRoom = () => signal.aborted || channel.writableLength + unsentBytes() < UNSENT_MAXIMUM_BYTES;
-    // With a terminal (ssh -t) the client's own is raw, and a line feed alone does not begin a line there.
-    const shown = (text: string) => (this.#window === null ? text : text.replace(/\r?\n/g, "\r\n"));
-    return {
-      signal,
-      write: async (text) => {
-        if (!signal.aborted && text !== "") channel.write(shown(text));
-        while (!hasRoom()) await new Promise((resolve) => setTimeout(resolve, UNSENT_POLL_MS).unref());
-        if (signal.aborted) throw new CorralError("cancelled", "The connection has ended.");
-      },
-      error: (text) => {
-        if (!signal.aborted && text !== "") channel.stderr.write(shown(text));
-      },
-    };
   }
 }
 

@@ -77,9 +77,10 @@ export class SshUser {
       answers = [],
       cols = 80,
       rows = 24,
-    }: { options?: string[]; answers?: string[]; cols?: number; rows?: number } = {},
+      command = [],
+    }: { options?: string[]; answers?: string[]; cols?: number; rows?: number; command?: string[] } = {},
   ): TerminalOfSsh {
-    const pty = spawnOnPty("ssh", [...options, ...this.#options, `${account}@127.0.0.1`], {
+    const pty = spawnOnPty("ssh", [...options, ...this.#options, `${account}@127.0.0.1`, ...command], {
       cols,
       rows,
       name: "xterm-256color",
