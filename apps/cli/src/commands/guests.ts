@@ -1,4 +1,5 @@
 import { elapsed, type Guest, type GuestState, guestState, table } from "@corral/contracts";
+import { mebibytes } from "../amounts.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { listAll } from "../listAll.ts";
@@ -49,12 +50,15 @@ const stateNamed = (text: string): GuestState => {
 
 const inTable = (list: readonly Guest[]): string =>
   table(
-    ["NAME", "STATE", "KERNEL", "MEMORY", "UPTIME", "OWNER", "TAGS"],
-    list.map(({ definition, state, startedAt }) => [
+    ["NAME", "STATE", "KERNEL", "MEMORY", "USED", "LOAD", "CPU", "UPTIME", "OWNER", "TAGS"],
+    list.map(({ definition, state, startedAt, vitals: { inside, host } }) => [
       definition.name,
       state,
       definition.kernel,
       `${definition.memoryMiB} MiB`,
+      inside === null ? "" : mebibytes(inside.memoryUsedBytes),
+      inside === null ? "" : inside.load[0].toFixed(2),
+      host?.cpuPercent == null ? "" : `${host.cpuPercent.toFixed(1)} %`,
       startedAt === null ? "" : elapsed(startedAt),
       definition.owner,
       definition.tags.join(","),

@@ -1,4 +1,4 @@
-import type { EventQuery, Guest } from "@corral/contracts";
+import { type EventQuery, type Guest, type GuestVitals, VITALS_EVERY_MS } from "@corral/contracts";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
 
@@ -23,6 +23,7 @@ export type Topic =
   | "health"
   | "typed"
   | "inside"
+  | "vitals"
   | "links"
   | "watched"
   | "ssh";
@@ -60,6 +61,24 @@ export const guestQuery = (id: string) =>
   queryOptions({
     queryKey: key("guests", "one", id),
     queryFn: ({ signal }) => api.getGuest({ params: { id } }, { signal }),
+  });
+
+/** What was last measured of all guests, by their ids. */
+export const allVitalsQuery = queryOptions({
+  queryKey: key("vitals", "all"),
+  queryFn: async ({ signal }) => {
+    const { items } = await api.listVitals({}, { signal });
+    return Object.fromEntries(items.map(({ id, vitals }) => [id, vitals])) as Readonly<Record<string, GuestVitals>>;
+  },
+  refetchInterval: VITALS_EVERY_MS,
+});
+
+/** The same of one guest, with its newest samples. */
+export const vitalsQuery = (id: string) =>
+  queryOptions({
+    queryKey: key("vitals", "one", id),
+    queryFn: ({ signal }) => api.getVitals({ params: { id } }, { signal }),
+    refetchInterval: VITALS_EVERY_MS,
   });
 
 /** Its newest boots, newest first. */

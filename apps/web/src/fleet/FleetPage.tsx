@@ -16,6 +16,7 @@ import { FirstRun } from "./FirstRun.tsx";
 import { parseFilter } from "./filter.ts";
 import { GuestTable, GuestTableSkeleton } from "./GuestTable.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
+import { useLiveVitals } from "./useLiveVitals.ts";
 import { useRowCursor } from "./useRowCursor.ts";
 import { useSelection } from "./useSelection.ts";
 
@@ -26,6 +27,7 @@ const FleetPage = () => {
   const navigate = route.useNavigate();
   const openDialog = useOpenDialog();
   const guests = useQuery(guestsQuery);
+  useLiveVitals();
   const filterInput = useRef<HTMLInputElement>(null);
 
   const setSearch = (change: { q?: string; sort?: string }) =>

@@ -8,10 +8,11 @@ import { Button } from "../ui/Button.tsx";
 import { Menu, MenuItem, MenuLine } from "../ui/Menu.tsx";
 import { formatMebibytes } from "../ui/quantities.ts";
 import { Td } from "../ui/Table.tsx";
-import { COLUMNS } from "./columns.tsx";
+import type { Column } from "./columns.tsx";
 
 interface GuestRowProps {
   readonly guest: Guest;
+  readonly columns: readonly Column[];
   readonly rowRef: (row: HTMLTableRowElement | null) => void;
   /** It is the one row of the table in the tab order. */
   readonly atCursor: boolean;
@@ -22,7 +23,7 @@ interface GuestRowProps {
 }
 
 export const GuestRow = memo(
-  ({ guest, rowRef, atCursor, selected, onFocus, onSelect, onOpen }: GuestRowProps) => {
+  ({ guest, columns, rowRef, atCursor, selected, onFocus, onSelect, onOpen }: GuestRowProps) => {
     const { name } = guest.definition;
     const tabIndex = atCursor ? 0 : -1;
     return (
@@ -52,7 +53,7 @@ export const GuestRow = memo(
             onChange={onSelect}
           />
         </Td>
-        {COLUMNS.map(({ id, className, look = "", cell }) => (
+        {columns.map(({ id, className, look = "", cell }) => (
           <Td key={id} className={`${className} ${look} ${id === "state" ? "max-sm:pl-4" : ""}`}>
             {id === "name" ? <NameCell guest={guest} tabIndex={tabIndex} /> : cell(guest)}
           </Td>
@@ -64,7 +65,10 @@ export const GuestRow = memo(
     );
   },
   (before, after) =>
-    before.guest === after.guest && before.atCursor === after.atCursor && before.selected === after.selected,
+    before.guest === after.guest &&
+    before.columns === after.columns &&
+    before.atCursor === after.atCursor &&
+    before.selected === after.selected,
 );
 
 const NameCell = ({ guest, tabIndex }: { guest: Guest; tabIndex: number }) => {

@@ -3,7 +3,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { paths } from "../app/paths.ts";
 import { SkeletonRows, Table, Th } from "../ui/Table.tsx";
-import { COLUMNS } from "./columns.tsx";
+import { ColumnsMenu } from "./ColumnsMenu.tsx";
+import { useColumns } from "./chosenColumns.ts";
+import type { Column } from "./columns.tsx";
 import { GuestRow } from "./GuestRow.tsx";
 import type { RowCursor } from "./useRowCursor.ts";
 import type { Selection } from "./useSelection.ts";
@@ -18,10 +20,12 @@ interface GuestTableProps {
 
 export const GuestTable = ({ guests, sort, onSort, cursor, selection }: GuestTableProps) => {
   const navigate = useNavigate();
+  const columns = useColumns();
   const all = selection.guests.length === guests.length;
   return (
     <Table label="Guests">
       <Head
+        columns={columns}
         sort={sort}
         onSort={onSort}
         selectAll={
@@ -41,6 +45,7 @@ export const GuestTable = ({ guests, sort, onSort, cursor, selection }: GuestTab
           <GuestRow
             key={guest.id}
             guest={guest}
+            columns={columns}
             rowRef={cursor.rowRef(guest.id)}
             atCursor={cursor.current === undefined ? index === 0 : cursor.current.id === guest.id}
             selected={selection.has(guest.id)}
@@ -55,10 +60,12 @@ export const GuestTable = ({ guests, sort, onSort, cursor, selection }: GuestTab
 };
 
 const Head = ({
+  columns,
   sort,
   onSort,
   selectAll,
 }: {
+  columns: readonly Column[];
   sort: string;
   onSort?: (sort: string) => void;
   selectAll?: React.ReactNode;
@@ -66,13 +73,14 @@ const Head = ({
   <thead>
     <tr>
       <Th className="hidden w-11 pl-5! sm:table-cell">{selectAll}</Th>
-      {COLUMNS.map(({ id, label, className }) => {
+      {columns.map(({ id, label, meaning, className }) => {
         const direction = sort === id ? "ascending" : sort === `-${id}` ? "descending" : undefined;
         const Arrow = direction === "descending" ? ChevronDown : ChevronUp;
         return (
           <Th key={id} className={className} aria-sort={direction}>
             <button
               type="button"
+              title={meaning}
               onClick={() => onSort?.(direction === "ascending" ? `-${id}` : id)}
               className={`group/sort inline-flex max-w-full items-center gap-1 rounded-sm hover:text-ink ${className.includes("text-right") ? "flex-row-reverse" : ""} ${direction === undefined ? "" : "text-ink"}`}
             >
@@ -86,21 +94,25 @@ const Head = ({
           </Th>
         );
       })}
-      <Th className="w-20 pr-4!">
+      <Th className="w-20 pr-4! text-right">
         <span className="sr-only">Actions</span>
+        <ColumnsMenu shown={columns} />
       </Th>
     </tr>
   </thead>
 );
 
-export const GuestTableSkeleton = ({ sort }: { sort: string }) => (
-  <Table label="Guests are being read">
-    <Head sort={sort} />
-    <tbody>
-      <SkeletonRows
-        rows={8}
-        columns={["hidden sm:table-cell pl-5!", ...COLUMNS.map(({ className }) => className), "pr-4!"]}
-      />
-    </tbody>
-  </Table>
-);
+export const GuestTableSkeleton = ({ sort }: { sort: string }) => {
+  const columns = useColumns();
+  return (
+    <Table label="Guests are being read">
+      <Head columns={columns} sort={sort} />
+      <tbody>
+        <SkeletonRows
+          rows={8}
+          columns={["hidden sm:table-cell pl-5!", ...columns.map(({ className }) => className), "pr-4!"]}
+        />
+      </tbody>
+    </Table>
+  );
+};

@@ -1,6 +1,6 @@
-import { type Guest, type GuestState, guestState } from "@corral/contracts";
+import { type Guest, type GuestState, type GuestVitals, guestState } from "@corral/contracts";
 import type { ReactNode } from "react";
-import { formatMebibytes } from "../ui/quantities.ts";
+import { formatBytes, formatMebibytes } from "../ui/quantities.ts";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { Tag } from "../ui/Tag.tsx";
 import { Uptime } from "../ui/Time.tsx";
@@ -8,6 +8,10 @@ import { Uptime } from "../ui/Time.tsx";
 export interface Column {
   readonly id: string;
   readonly label: string;
+  /** In full, where the label is short. */
+  readonly meaning?: string;
+  /** Whether it is shown to who has chosen nothing else. */
+  readonly usual: boolean | "always";
   /** Width, alignment, and from which width of the window on it is shown: for the header too. */
   readonly className: string;
   readonly look?: string;
@@ -26,10 +30,19 @@ const imageOf = ({ definition: { disks } }: Guest): string => {
 
 export const isOn = ({ state }: Guest): boolean => state !== "stopped" && state !== "crashed";
 
+/** What is not known comes before the smallest. */
+const UNKNOWN = -1;
+const NOTHING = <span className="text-faint">—</span>;
+
+/** What a guest said of itself; pale where it does not answer any more. */
+const measured = ({ pulse }: GuestVitals, value: ReactNode): ReactNode =>
+  value == null ? NOTHING : pulse === "live" ? value : <span className="text-faint">{value}</span>;
+
 export const COLUMNS: readonly Column[] = [
   {
     id: "state",
     label: "State",
+    usual: "always",
     className: "w-9 sm:w-28",
     key: ({ state }) => urgency.indexOf(state),
     cell: ({ state }) => <StateBadge state={state} />,
@@ -37,6 +50,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "name",
     label: "Name",
+    usual: "always",
     className: "",
     key: ({ definition }) => definition.name,
     cell: () => null,
@@ -44,6 +58,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "owner",
     label: "Owner",
+    usual: true,
     className: "w-24 hidden lg:table-cell",
     look: "text-muted",
     key: ({ definition }) => definition.owner,
@@ -52,6 +67,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "kernel",
     label: "Kernel",
+    usual: true,
     className: "w-34 hidden xl:table-cell",
     look: "text-muted",
     key: ({ definition }) => definition.kernel,
@@ -60,6 +76,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "image",
     label: "Image",
+    usual: true,
     className: "w-32 hidden md:table-cell",
     look: "text-muted",
     key: imageOf,
@@ -68,27 +85,89 @@ export const COLUMNS: readonly Column[] = [
   {
     id: "memory",
     label: "Memory",
+    usual: true,
     className: "w-24 hidden md:table-cell text-right",
     key: ({ definition }) => definition.memoryMiB,
     cell: ({ definition }) => formatMebibytes(definition.memoryMiB),
   },
   {
+    id: "used",
+    label: "Used",
+    meaning: "Memory in use inside",
+    usual: true,
+    className: "w-22 hidden xl:table-cell text-right",
+    key: ({ vitals }) => vitals.inside?.memoryUsedBytes ?? UNKNOWN,
+    cell: ({ vitals }) => measured(vitals, vitals.inside && formatBytes(vitals.inside.memoryUsedBytes)),
+  },
+  {
+    id: "load",
+    label: "Load",
+    meaning: "Load of the last minute",
+    usual: true,
+    className: "w-16 hidden lg:table-cell text-right",
+    key: ({ vitals }) => vitals.inside?.load[0] ?? UNKNOWN,
+    cell: ({ vitals }) => measured(vitals, vitals.inside?.load[0].toFixed(2)),
+  },
+  {
+    id: "cpu",
+    label: "CPU",
+    meaning: "Processor, of one core of the host",
+    usual: true,
+    className: "w-18 hidden lg:table-cell text-right",
+    key: ({ vitals }) => vitals.host?.cpuPercent ?? UNKNOWN,
+    cell: ({ vitals: { host } }) => (host?.cpuPercent == null ? NOTHING : `${host.cpuPercent.toFixed(1)} %`),
+  },
+  {
+    id: "tasks",
+    label: "Tasks",
+    meaning: "Processes and threads inside",
+    usual: false,
+    className: "w-16 hidden md:table-cell text-right",
+    key: ({ vitals }) => vitals.inside?.tasks ?? UNKNOWN,
+    cell: ({ vitals }) => measured(vitals, vitals.inside?.tasks),
+  },
+  {
+    id: "release",
+    label: "Runs",
+    meaning: "Kernel that is running",
+    usual: false,
+    className: "w-24 hidden md:table-cell",
+    look: "text-muted",
+    key: ({ vitals }) => vitals.inside?.kernel ?? "",
+    cell: ({ vitals }) => measured(vitals, vitals.inside?.kernel),
+  },
+  {
+    id: "resident",
+    label: "On host",
+    meaning: "Memory that it takes on the host",
+    usual: false,
+    className: "w-22 hidden md:table-cell text-right",
+    key: ({ vitals }) => vitals.host?.residentBytes ?? UNKNOWN,
+    cell: ({ vitals: { host } }) => (host === null ? NOTHING : formatBytes(host.residentBytes)),
+  },
+  {
+    id: "disk",
+    label: "Disk",
+    meaning: "Space that its disks and logs take",
+    usual: false,
+    className: "w-22 hidden md:table-cell text-right",
+    key: ({ vitals }) => (vitals.disk === null ? UNKNOWN : vitals.disk.disksBytes + vitals.disk.logsBytes),
+    cell: ({ vitals: { disk } }) => (disk === null ? NOTHING : formatBytes(disk.disksBytes + disk.logsBytes)),
+  },
+  {
     id: "uptime",
     label: "Uptime",
+    usual: true,
     className: "w-24 text-right",
     // The longest running last, like every other number; what is off has none.
     key: (guest) => (isOn(guest) && guest.startedAt !== null ? -Date.parse(guest.startedAt) : Number.NEGATIVE_INFINITY),
-    cell: (guest) =>
-      isOn(guest) && guest.startedAt !== null ? (
-        <Uptime since={guest.startedAt} />
-      ) : (
-        <span className="text-faint">—</span>
-      ),
+    cell: (guest) => (isOn(guest) && guest.startedAt !== null ? <Uptime since={guest.startedAt} /> : NOTHING),
   },
   {
     id: "tags",
     label: "Tags",
-    className: "w-44 hidden min-[1360px]:table-cell pl-5!",
+    usual: true,
+    className: "w-44 hidden min-[1500px]:table-cell pl-5!",
     key: ({ definition }) => definition.tags.join(" "),
     cell: ({ definition }) => (
       <span className="flex gap-1 overflow-hidden">

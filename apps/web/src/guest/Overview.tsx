@@ -2,17 +2,18 @@ import { type Disk, type Guest, type Image, OPERATIONS, type RestartPolicy } fro
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Info, RotateCw } from "lucide-react";
-import type { ReactNode } from "react";
 import { imagesQuery, kernelsQuery, networkQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
 import { versionBeside } from "../library/kernelVersion.ts";
 import { LastLines } from "../log/LastLines.tsx";
 import { Button } from "../ui/Button.tsx";
 import { CommandLine, CopyButton } from "../ui/Copy.tsx";
+import { Fact, Facts, Part } from "../ui/Facts.tsx";
 import { counted, formatMebibytes } from "../ui/quantities.ts";
 import { Tag } from "../ui/Tag.tsx";
 import { Age, Uptime } from "../ui/Time.tsx";
 import { blockedBy, useOperations } from "./operations.tsx";
+import { Vitals } from "./Vitals.tsx";
 
 /** An address hardly changes. */
 const ADDRESS_EVERY_MS = 60_000;
@@ -79,6 +80,7 @@ export const Overview = ({ guest }: { guest: Guest }) => {
         )}
       </Facts>
 
+      {on && <Vitals guest={guest} />}
       {image !== undefined && <Login image={image} />}
       <Disks disks={definition.disks} images={images ?? []} />
       <Part title="From a shell">
@@ -208,21 +210,3 @@ const DiskSource = ({ disk: { source }, images }: { disk: Disk; images: readonly
     </>
   );
 };
-
-const Part = ({ title, children }: { title: string; children: ReactNode }) => (
-  <section>
-    <h2 className="mb-2 text-small font-medium text-faint">{title}</h2>
-    {children}
-  </section>
-);
-
-const Facts = ({ children }: { children: ReactNode }) => (
-  <dl className="grid grid-cols-[9rem_minmax(0,1fr)] gap-y-1">{children}</dl>
-);
-
-const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
-  <>
-    <dt className="text-faint">{label}</dt>
-    <dd className="min-w-0 truncate">{children}</dd>
-  </>
-);

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { VITALS_EVERY_MS } from "@corral/contracts";
 import {
   MconsoleClient,
   mconsolePath,
@@ -43,6 +44,9 @@ const IDENTIFY_MS = 5_000;
 const OPEN_TO_GUEST = 0o666;
 /** A guest that is told to be quiet does not log that its userland has started; this long after its mconsole is up, it has. */
 const QUIET_BOOT_MS = 5_000;
+
+/** Its vitals are asked for again and again: opening a socket for each sample would double what they cost. */
+const MCONSOLE_IDLE_MS = 3 * VITALS_EVERY_MS;
 
 const SIGTERM = 15;
 const SIGKILL = 9;
@@ -120,6 +124,7 @@ export class RunningGuest {
       clientPath: options.folder.mconsoleClient,
       kernelVersion: options.record.kernelVersion,
       socketMode: OPEN_TO_GUEST,
+      idleMs: MCONSOLE_IDLE_MS,
     });
     this.link = options.link === null ? null : this.#openLink(options.link, options.child === null);
     this.#sizes = new TerminalSizes(this.link);

@@ -11,13 +11,13 @@ import { MconsoleError } from "@corral/uml";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import type { RunningGuest } from "../guest/runningGuest.ts";
 import { diskUse } from "./diskUse.ts";
-import { sampleInside } from "./insideSample.ts";
+import { InsideSampler } from "./insideSampler.ts";
 import { readFamily } from "./processFamily.ts";
 
 /** A guest that does not answer is left alone for 1, 3, 7, then this many turns: a minute at the usual pace. */
 const SKIPPED_MAXIMUM = 11;
-/** Of a guest with more processes than this the family is looked at every second, third … turn: 10 µs a process add up. */
-const PROCESSES_PER_TURN = 16;
+/** A guest's family is looked at every second turn, and for each so many processes one turn later: 20 µs a process add up. */
+const PROCESSES_A_TURN_LATER = 16;
 /** Files grow slowly, and a guest may have some hundred. Of a guest that is off they hardly change at all. */
 const DISK_EVERY_MS = 60_000;
 const DISK_WHILE_OFF_EVERY_MS = 10 * 60_000;
@@ -33,6 +33,7 @@ export interface Sampled {
 export class VitalsKeeper {
   readonly #guest: Sampled;
   #run: RunningGuest | null = null;
+  #sampler: InsideSampler | null = null;
   #inside: InsideVitals | null = null;
   #host: HostVitals | null = null;
   #disk: DiskVitals | null = null;
@@ -70,6 +71,7 @@ export class VitalsKeeper {
 
   #begin(run: RunningGuest | null): void {
     this.#run = run;
+    this.#sampler = run === null ? null : new InsideSampler(run.mconsole);
     this.#inside = null;
     this.#host = null;
     this.#history = [];
@@ -91,7 +93,7 @@ export class VitalsKeeper {
     if (process === null || this.#turnsToFamily > 0) return;
     const family = readFamily(process);
     if (family === null) return;
-    this.#turnsToFamily = Math.ceil(family.processes / PROCESSES_PER_TURN);
+    this.#turnsToFamily = 1 + Math.ceil(family.processes / PROCESSES_A_TURN_LATER);
     const now = Date.now();
     const before = this.#host;
     const seconds = before === null ? 0 : (now - Date.parse(before.at)) / 1000;
@@ -101,21 +103,27 @@ export class VitalsKeeper {
   }
 
   async #ask(run: RunningGuest): Promise<void> {
+    const sampler = this.#sampler;
     // One that still waits for its last answer is not asked again: samples never wait for each other.
-    if (this.#guest.state !== "running" || this.#isAsking) return;
+    if (sampler === null || this.#isAsking) return;
+    if (this.#guest.state !== "running") {
+      sampler.forgetUptime();
+      return;
+    }
     if (this.#turnsToSkip > 0) {
       this.#turnsToSkip -= 1;
       return;
     }
     this.#isAsking = true;
     try {
-      const inside = await sampleInside(run.mconsole, this.#inside?.kernel ?? null);
+      const inside = await sampler.sample();
       if (run !== this.#run) return;
       this.#inside = inside;
       this.#failures = 0;
     } catch (error) {
       // Whoever asks the guest for something comes first; this turn is left out.
       if (run !== this.#run || (error instanceof MconsoleError && error.code === "busy")) return;
+      sampler.forgetUptime();
       this.#failures += 1;
       this.#turnsToSkip = Math.min(SKIPPED_MAXIMUM, 2 ** this.#failures - 1);
     } finally {

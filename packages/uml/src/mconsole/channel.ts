@@ -16,12 +16,14 @@ const ANSWER_MAXIMUM_PARTS = 4096;
  * How long a channel outlives its last answer. Binding, pinning and connecting cost five times the round trip itself, and
  * commands come in bursts: a page's, a sample's.
  */
-const IDLE_MS = 1_000;
+const DEFAULT_IDLE_MS = 1_000;
 
 export interface ChannelOptions {
   readonly socketPath: string;
   readonly clientPath: string;
   readonly socketMode?: number;
+  /** How long it outlives its last answer, where commands come at intervals longer than a moment. */
+  readonly idleMs?: number;
 }
 
 interface Asked {
@@ -70,7 +72,7 @@ export class Channel {
       throw unreachable(socketPath, error);
     }
     this.#socket = socket;
-    this.#idle = setTimeout(() => this.#rest(), IDLE_MS);
+    this.#idle = setTimeout(() => this.#rest(), options.idleMs ?? DEFAULT_IDLE_MS);
   }
 
   /** Whether it is open, and what lies at the guest's path is still what it was connected to. */

@@ -20,6 +20,8 @@ export interface MconsoleClientOptions {
   readonly socketMode?: number;
   /** Version of the guest's kernel, such as 6.1.176; decides which commands are refused. null: not known. */
   readonly kernelVersion: string | null;
+  /** How long the socket outlives the last answer: longer than the interval, where one asks again and again. */
+  readonly idleMs?: number;
   /** Milliseconds that a command may take, its wait for others included, where the call does not say. */
   readonly timeoutMs?: number;
 }
