@@ -85,10 +85,10 @@ describe("a real guest", () => {
     await expect(client.proc("uptime", { yields: true })).rejects.toMatchObject({ code: "busy" });
     expect(await behind).toContain("Linux");
     expect(await client.proc("uptime", { yields: true })).toMatch(/^[\d.]+ [\d.]+/);
-    process.kill(-guest.pid, "SIGSTOP");
+    process.kill(guest.pid, "SIGSTOP");
     const sample = client.proc("uptime", { yields: true, timeoutMs: 20_000 });
     const asked = client.version();
-    process.kill(-guest.pid, "SIGCONT");
+    process.kill(guest.pid, "SIGCONT");
     await expect(sample).rejects.toMatchObject({ code: "busy" });
     expect(await asked).toContain("Linux");
     expect(await client.proc("uptime", { yields: true })).toMatch(/^[\d.]+ [\d.]+/);
