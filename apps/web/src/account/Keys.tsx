@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { toastError } from "../api/errors.ts";
 import { keysQuery } from "../api/peopleQueries.ts";
 import { meQuery, sshDoorQuery } from "../api/queries.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
@@ -12,9 +12,8 @@ import { sshCommandLine } from "../settings/sshCommandLine.ts";
 import { Button } from "../ui/Button.tsx";
 import { CommandLine } from "../ui/Copy.tsx";
 import { TextAreaField, TextField } from "../ui/Field.tsx";
-import { Notice } from "../ui/Notice.tsx";
-import { Section } from "../ui/Page.tsx";
-import { Age } from "../ui/Time.tsx";
+import { ListSection, RowButton } from "../ui/ListSection.tsx";
+import { LastUsed } from "./LastUsed.tsx";
 
 export const Keys = () => {
   const keys = useQuery(keysQuery);
@@ -27,48 +26,25 @@ export const Keys = () => {
     onSettled: refresh,
   });
   return (
-    <Section
+    <ListSection
       title="My ssh keys"
       actions={<Button label="Add a key" icon={Plus} small onClick={() => setAdding(true)} />}
-    >
-      <KeysHint />
-      {keys.isPending && <div className="skeleton h-9" />}
-      {keys.isError && <Notice kind="error">{messageOf(keys.error)}</Notice>}
-      {keys.data?.length === 0 && <p className="text-faint">You have none.</p>}
-      {keys.data !== undefined && keys.data.length > 0 && (
-        <ul className="rounded-md border border-line bg-surface">
-          {keys.data.map((key) => (
-            <li
-              key={key.id}
-              className="flex min-h-(--row) items-center gap-4 border-b border-line pl-3 pr-1 last:border-0"
-            >
-              <span className="min-w-0 flex-1 truncate" title={key.label}>
-                {key.label}
-              </span>
-              <code className="hidden truncate font-mono text-small text-faint md:block" title={key.fingerprint}>
-                {key.type} {key.fingerprint.slice(0, 24)}…
-              </code>
-              <span className="w-28 text-right text-small text-faint">
-                {key.lastUsedAt === null ? (
-                  "never used"
-                ) : (
-                  <>
-                    used <Age at={key.lastUsedAt} />
-                  </>
-                )}
-              </span>
-              <Button
-                label={`Delete ${key.label}`}
-                icon={Trash2}
-                variant="ghost"
-                small
-                showLabel="never"
-                onClick={() => remove.mutate(key.id)}
-              />
-            </li>
-          ))}
-        </ul>
+      lead={<KeysHint />}
+      query={keys}
+      empty="You have none."
+      row={(key) => (
+        <>
+          <span className="min-w-0 flex-1 truncate" title={key.label}>
+            {key.label}
+          </span>
+          <code className="hidden truncate font-mono text-small text-faint md:block" title={key.fingerprint}>
+            {key.type} {key.fingerprint.slice(0, 24)}…
+          </code>
+          <LastUsed at={key.lastUsedAt} />
+          <RowButton label={`Delete ${key.label}`} icon={Trash2} onClick={() => remove.mutate(key.id)} />
+        </>
       )}
+    >
       {adding && (
         <KeyDialog
           onClose={() => {
@@ -77,7 +53,7 @@ export const Keys = () => {
           }}
         />
       )}
-    </Section>
+    </ListSection>
   );
 };
 
@@ -86,7 +62,7 @@ const KeysHint = () => {
   const door = useQuery(sshDoorQuery).data;
   const me = useQuery(meQuery).data;
   return (
-    <div className="mb-3 flex min-h-(--control) flex-wrap items-center gap-3 text-muted">
+    <div className="flex min-h-(--control) flex-wrap items-center gap-3">
       {door?.isOpen === true && me !== undefined ? (
         <>
           They log you in without a password:

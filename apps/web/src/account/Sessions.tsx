@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { toastError } from "../api/errors.ts";
 import { sessionsQuery } from "../api/peopleQueries.ts";
 import { Button } from "../ui/Button.tsx";
-import { Notice } from "../ui/Notice.tsx";
-import { Section } from "../ui/Page.tsx";
+import { ListSection } from "../ui/ListSection.tsx";
 import { Tag } from "../ui/Tag.tsx";
 import { Age } from "../ui/Time.tsx";
 
@@ -20,7 +19,7 @@ export const Sessions = () => {
   const endOthers = useMutation({ mutationFn: () => api.endOtherSessions({}), onError: toastError, onSettled });
   const others = sessions.data?.some(({ current }) => !current) ?? false;
   return (
-    <Section
+    <ListSection
       title="Where I am logged in"
       actions={
         <Button
@@ -30,36 +29,28 @@ export const Sessions = () => {
           onClick={() => endOthers.mutate()}
         />
       }
-    >
-      {sessions.isPending && <div className="skeleton h-9" />}
-      {sessions.isError && <Notice kind="error">{messageOf(sessions.error)}</Notice>}
-      {sessions.data !== undefined && (
-        <ul className="rounded-md border border-line bg-surface">
-          {sessions.data.map((session) => (
-            <li
-              key={session.id}
-              className="flex h-(--row) items-center gap-4 border-b border-line pl-3 pr-1 last:border-0"
-            >
-              <span className="min-w-0 flex-1 truncate">
-                {session.address} {session.current && <Tag>this browser</Tag>}
-              </span>
-              <span className="hidden text-small text-faint sm:block">
-                since <Age at={session.createdAt} />
-              </span>
-              <span className="text-small text-faint">
-                seen <Age at={session.lastSeenAt} />
-              </span>
-              <Button
-                label="Log out"
-                variant="ghost"
-                small
-                blocked={session.current ? "This is the browser you are using." : undefined}
-                onClick={() => end.mutate(session.id)}
-              />
-            </li>
-          ))}
-        </ul>
+      query={sessions}
+      empty="Nowhere by a browser."
+      row={(session) => (
+        <>
+          <span className="min-w-0 flex-1 truncate">
+            {session.address} {session.current && <Tag>this browser</Tag>}
+          </span>
+          <span className="hidden text-small text-faint sm:block">
+            since <Age at={session.createdAt} />
+          </span>
+          <span className="text-small text-faint">
+            seen <Age at={session.lastSeenAt} />
+          </span>
+          <Button
+            label="Log out"
+            variant="ghost"
+            small
+            blocked={session.current ? "This is the browser you are using." : undefined}
+            onClick={() => end.mutate(session.id)}
+          />
+        </>
       )}
-    </Section>
+    />
   );
 };

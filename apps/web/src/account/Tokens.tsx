@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { toastError } from "../api/errors.ts";
 import { tokensQuery } from "../api/queries.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
@@ -12,11 +12,11 @@ import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { CommandLine, CopyButton } from "../ui/Copy.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
-import { Notice } from "../ui/Notice.tsx";
-import { Section } from "../ui/Page.tsx";
+import { ListSection, RowButton } from "../ui/ListSection.tsx";
 import { formatLogTime, formatMoment } from "../ui/quantities.ts";
 import { Tag } from "../ui/Tag.tsx";
 import { Age } from "../ui/Time.tsx";
+import { LastUsed } from "./LastUsed.tsx";
 
 type CreatedToken = AnswerOf<Endpoints["createToken"]>;
 
@@ -33,56 +33,31 @@ export const Tokens = () => {
     onSettled: refresh,
   });
   return (
-    <Section
+    <ListSection
       title="My API tokens"
       actions={<Button label="New token" icon={Plus} small onClick={() => setMaking(true)} />}
-    >
-      <p className="mb-3 text-muted">
-        For scripts and the corral command. A token may do no more than you may, and less if you say so.
-      </p>
-      {tokens.isPending && <div className="skeleton h-9" />}
-      {tokens.isError && <Notice kind="error">{messageOf(tokens.error)}</Notice>}
-      {tokens.data?.length === 0 && <p className="text-faint">You have none.</p>}
-      {tokens.data !== undefined && tokens.data.length > 0 && (
-        <ul className="rounded-md border border-line bg-surface">
-          {tokens.data.map((token) => (
-            <li
-              key={token.id}
-              className="flex h-(--row) items-center gap-4 border-b border-line pl-3 pr-1 last:border-0"
-            >
-              <span className="min-w-0 flex-1 truncate">
-                {token.label} {token.scope !== "full" && <Tag>{token.scope}</Tag>}{" "}
-                {token.guests !== null && <Tag>{token.guests.join(", ") || "no guest"}</Tag>}
-              </span>
-              {token.expiresAt !== null && (
-                <span className="hidden text-small text-faint md:block" title={formatMoment(token.expiresAt)}>
-                  {Date.parse(token.expiresAt) < Date.now() ? "expired" : `until ${formatLogTime(token.expiresAt)}`}
-                </span>
-              )}
-              <span className="hidden text-small text-faint sm:block">
-                made <Age at={token.createdAt} />
-              </span>
-              <span className="w-32 text-right text-small text-faint">
-                {token.lastUsedAt === null ? (
-                  "never used"
-                ) : (
-                  <>
-                    used <Age at={token.lastUsedAt} />
-                  </>
-                )}
-              </span>
-              <Button
-                label={`Delete ${token.label}`}
-                icon={Trash2}
-                variant="ghost"
-                small
-                showLabel="never"
-                onClick={() => setDoomed(token)}
-              />
-            </li>
-          ))}
-        </ul>
+      lead="For scripts and the corral command. A token may do no more than you may, and less if you say so."
+      query={tokens}
+      empty="You have none."
+      row={(token) => (
+        <>
+          <span className="min-w-0 flex-1 truncate">
+            {token.label} {token.scope !== "full" && <Tag>{token.scope}</Tag>}{" "}
+            {token.guests !== null && <Tag>{token.guests.join(", ") || "no guest"}</Tag>}
+          </span>
+          {token.expiresAt !== null && (
+            <span className="hidden text-small text-faint md:block" title={formatMoment(token.expiresAt)}>
+              {Date.parse(token.expiresAt) < Date.now() ? "expired" : `until ${formatLogTime(token.expiresAt)}`}
+            </span>
+          )}
+          <span className="hidden text-small text-faint sm:block">
+            made <Age at={token.createdAt} />
+          </span>
+          <LastUsed at={token.lastUsedAt} />
+          <RowButton label={`Delete ${token.label}`} icon={Trash2} onClick={() => setDoomed(token)} />
+        </>
       )}
+    >
       {making && (
         <NewTokenDialog
           onClose={() => setMaking(false)}
@@ -105,7 +80,7 @@ export const Tokens = () => {
           Whatever uses it is refused from now on.
         </ConfirmDialog>
       )}
-    </Section>
+    </ListSection>
   );
 };
 

@@ -3,15 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { toastError } from "../api/errors.ts";
 import { groupsQuery } from "../api/peopleQueries.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { TextField } from "../ui/Field.tsx";
-import { Notice } from "../ui/Notice.tsx";
-import { Section } from "../ui/Page.tsx";
+import { ListSection, RowButton } from "../ui/ListSection.tsx";
 import { QuotaFields } from "./QuotaFields.tsx";
 import { type QuotaDraft, quotaDraftOf, quotaOf } from "./quotaDraft.ts";
 
@@ -27,43 +26,22 @@ export const Groups = () => {
     onSettled: refresh,
   });
   return (
-    <Section title="Groups" actions={<Button label="New group" icon={Plus} small onClick={() => setEdited("new")} />}>
-      {groups.isPending && <div className="skeleton h-5 w-60" />}
-      {groups.isError && <Notice kind="error">{messageOf(groups.error)}</Notice>}
-      {groups.data?.length === 0 && (
-        <p className="text-muted">There is none. Guests are shared with a group, and its members share its quota.</p>
+    <ListSection
+      title="Groups"
+      actions={<Button label="New group" icon={Plus} small onClick={() => setEdited("new")} />}
+      query={groups}
+      empty="There is none. Guests are shared with a group, and its members share its quota."
+      row={(group) => (
+        <>
+          <span className="font-medium">{group.name}</span>
+          <span className="min-w-0 flex-1 truncate text-muted" title={group.members.join(", ")}>
+            {group.members.length === 0 ? "nobody" : group.members.join(", ")}
+          </span>
+          <RowButton label={`Change ${group.name}`} icon={Pencil} onClick={() => setEdited(group)} />
+          <RowButton label={`Delete ${group.name}`} icon={Trash2} onClick={() => setDoomed(group)} />
+        </>
       )}
-      {groups.data !== undefined && groups.data.length > 0 && (
-        <ul className="rounded-md border border-line bg-surface">
-          {groups.data.map((group) => (
-            <li
-              key={group.id}
-              className="flex h-(--row) items-center gap-4 border-b border-line pl-3 pr-1 last:border-0"
-            >
-              <span className="font-medium">{group.name}</span>
-              <span className="min-w-0 flex-1 truncate text-muted" title={group.members.join(", ")}>
-                {group.members.length === 0 ? "nobody" : group.members.join(", ")}
-              </span>
-              <Button
-                label={`Change ${group.name}`}
-                icon={Pencil}
-                variant="ghost"
-                small
-                showLabel="never"
-                onClick={() => setEdited(group)}
-              />
-              <Button
-                label={`Delete ${group.name}`}
-                icon={Trash2}
-                variant="ghost"
-                small
-                showLabel="never"
-                onClick={() => setDoomed(group)}
-              />
-            </li>
-          ))}
-        </ul>
-      )}
+    >
       {edited !== undefined && (
         <GroupDialog
           group={edited === "new" ? null : edited}
@@ -84,7 +62,7 @@ export const Groups = () => {
           Its members keep their accounts. What was shared with the group they see no longer.
         </ConfirmDialog>
       )}
-    </Section>
+    </ListSection>
   );
 };
 

@@ -3,15 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { toastError } from "../api/errors.ts";
 import { templatesQuery } from "../api/peopleQueries.ts";
 import { imagesQuery, kernelsQuery } from "../api/queries.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
 import { Button } from "../ui/Button.tsx";
 import { SelectField, TextField } from "../ui/Field.tsx";
-import { Notice } from "../ui/Notice.tsx";
-import { Section } from "../ui/Page.tsx";
+import { ListSection, RowButton } from "../ui/ListSection.tsx";
 import { formatMebibytes } from "../ui/quantities.ts";
 
 export const Templates = () => {
@@ -25,49 +24,25 @@ export const Templates = () => {
     onSettled: refresh,
   });
   return (
-    <Section
+    <ListSection
       title="Templates"
       actions={<Button label="New template" icon={Plus} small onClick={() => setEdited("new")} />}
+      query={templates}
+      empty="There is none. From a template users make guests with a name and a size alone."
+      row={(template) => (
+        <>
+          <span className="font-medium">{template.name}</span>
+          <span className="min-w-0 flex-1 truncate text-muted" title={template.description}>
+            {template.description || template.image}
+          </span>
+          <span className="hidden truncate text-small text-faint sm:block">
+            {template.sizes.map(({ name, memoryMiB }) => `${name} ${formatMebibytes(memoryMiB)}`).join(", ")}
+          </span>
+          <RowButton label={`Change ${template.name}`} icon={Pencil} onClick={() => setEdited(template)} />
+          <RowButton label={`Delete ${template.name}`} icon={Trash2} onClick={() => remove.mutate(template.id)} />
+        </>
+      )}
     >
-      {templates.isPending && <div className="skeleton h-5 w-60" />}
-      {templates.isError && <Notice kind="error">{messageOf(templates.error)}</Notice>}
-      {templates.data?.length === 0 && (
-        <p className="text-muted">There is none. From a template users make guests with a name and a size alone.</p>
-      )}
-      {templates.data !== undefined && templates.data.length > 0 && (
-        <ul className="rounded-md border border-line bg-surface">
-          {templates.data.map((template) => (
-            <li
-              key={template.id}
-              className="flex h-(--row) items-center gap-4 border-b border-line pl-3 pr-1 last:border-0"
-            >
-              <span className="font-medium">{template.name}</span>
-              <span className="min-w-0 flex-1 truncate text-muted" title={template.description}>
-                {template.description || template.image}
-              </span>
-              <span className="hidden truncate text-small text-faint sm:block">
-                {template.sizes.map(({ name, memoryMiB }) => `${name} ${formatMebibytes(memoryMiB)}`).join(", ")}
-              </span>
-              <Button
-                label={`Change ${template.name}`}
-                icon={Pencil}
-                variant="ghost"
-                small
-                showLabel="never"
-                onClick={() => setEdited(template)}
-              />
-              <Button
-                label={`Delete ${template.name}`}
-                icon={Trash2}
-                variant="ghost"
-                small
-                showLabel="never"
-                onClick={() => remove.mutate(template.id)}
-              />
-            </li>
-          ))}
-        </ul>
-      )}
       {edited !== undefined && (
         <TemplateDialog
           template={edited === "new" ? null : edited}
@@ -77,7 +52,7 @@ export const Templates = () => {
           }}
         />
       )}
-    </Section>
+    </ListSection>
   );
 };
 
