@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PERSON, RunningServer } from "../server/runningServer.ts";
+import { RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 const CONSOLES = [
@@ -26,10 +27,7 @@ describe("a guest of two consoles and two serial lines", () => {
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     errors = watchForErrors(page);
-    await page.goto(`${server.url}/login`);
-    await page.getByLabel("Name").fill(PERSON.name);
-    await page.getByLabel("Password", { exact: true }).fill(PERSON.password);
-    await page.keyboard.press("Enter");
+    await logIn(page, server.url);
     await page.getByRole("link", { name: "web1" }).first().click();
   });
   stepsOfOneStory();

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PERSON, RunningServer } from "../server/runningServer.ts";
+import { RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /* A guest prints more than a terminal holds; all of it is found again: read, searched, downloaded, replayed. */
@@ -22,10 +23,7 @@ describe("the log of a console", () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
     page = await context.newPage();
     errors = watchForErrors(page);
-    await page.goto(`${server.url}/login`);
-    await page.getByLabel("Name").fill(PERSON.name);
-    await page.getByLabel("Password", { exact: true }).fill(PERSON.password);
-    await page.keyboard.press("Enter");
+    await logIn(page, server.url);
     await page.getByRole("link", { name: "web1" }).first().click();
     await page.locator("[data-attached=true]").waitFor();
     await seeInTerminal(page, /web1:~#/);

@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PERSON, RunningServer } from "../server/runningServer.ts";
+import { RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /* Many consoles side by side, and what a terminal in a page has beyond the keys of a keyboard. */
@@ -40,10 +41,7 @@ describe("consoles in the page", () => {
     browser = await openBrowser();
     page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
     errors = watchForErrors(page);
-    await page.goto(`${server.url}/login`);
-    await page.getByLabel("Name").fill(PERSON.name);
-    await page.getByLabel("Password").fill(PERSON.password);
-    await page.keyboard.press("Enter");
+    await logIn(page, server.url);
     await page.getByRole("heading", { name: "Fleet" }).waitFor();
   });
   stepsOfOneStory();

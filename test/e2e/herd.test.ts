@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 const GUESTS = 100;
@@ -67,10 +68,7 @@ describe("the herd", () => {
       sockets.push(new URL(socket.url()).pathname);
       if (socket.url().endsWith("/herd")) socket.on("framereceived", () => frames++);
     });
-    await page.goto(`${server.url}/login`);
-    await page.getByLabel("Name").fill(PERSON.name);
-    await page.getByLabel("Password").fill(PERSON.password);
-    await page.keyboard.press("Enter");
+    await logIn(page, server.url);
     await page.getByRole("heading", { name: "Fleet" }).waitFor();
   });
   stepsOfOneStory();

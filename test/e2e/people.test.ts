@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, PERSON, RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 const USER = { name: "bob", password: "bob's own password" };
@@ -27,10 +28,7 @@ describe("a person with guests of their own", () => {
     admin = await newPage();
     page = await newPage();
     errors = watchForErrors(page);
-    await admin.goto(server.url);
-    await admin.getByLabel("Name").fill(PERSON.name);
-    await admin.getByLabel("Password").fill(PERSON.password);
-    await admin.keyboard.press("Enter");
+    await logIn(admin, server.url);
     await admin.getByText("No guests yet").waitFor();
   });
   stepsOfOneStory();

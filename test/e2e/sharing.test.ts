@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PERSON, RunningServer } from "../server/runningServer.ts";
+import { RunningServer } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /* One console, several people: two browsers that know nothing of each other, and a third without a login. */
@@ -12,15 +13,12 @@ describe("a console with many at it", () => {
   let bob: Page;
   const errors: string[][] = [];
 
-  const logIn = async (): Promise<Page> => {
+  const comeIn = async (): Promise<Page> => {
     const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
     errors.push(watchForErrors(page));
-    await page.goto(`${server.url}/login`);
-    await page.getByLabel("Name").fill(PERSON.name);
-    await page.getByLabel("Password").fill(PERSON.password);
-    await page.keyboard.press("Enter");
+    await logIn(page, server.url);
     await page.getByRole("heading", { name: "Fleet" }).waitFor();
     await page.goto(`${server.url}/guests/web1`);
     await page.locator("[data-attached=true]").waitFor();
@@ -45,9 +43,9 @@ describe("a console with many at it", () => {
     const image = await server.demoImage();
     await server.client.createGuest({ body: { name: "web1", image, memoryMiB: 64, start: true } });
     browser = await openBrowser();
-    ada = await logIn();
+    ada = await comeIn();
     await seeInTerminal(ada, /web1:~#/);
-    bob = await logIn();
+    bob = await comeIn();
   });
   stepsOfOneStory();
   afterAll(async () => {
