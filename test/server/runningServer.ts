@@ -18,18 +18,22 @@ export const PERSON = { name: "ada", password: "correct horse battery" };
 export class RunningServer {
   readonly home: string;
   readonly port: number;
+  readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess;
   #output = "";
   #cookie = "";
 
-  private constructor(home: string, port: number) {
-    this.home = home;
+  private constructor(port: number, env: NodeJS.ProcessEnv) {
+    this.home = mkdtempSync(join(tmpdir(), "corral-server-"));
     this.port = port;
+    this.#env = env;
     this.#child = this.#spawn();
   }
 
-  static async start(home = mkdtempSync(join(tmpdir(), "corral-server-"))): Promise<RunningServer> {
-    const server = new RunningServer(home, await freePort());
+  /** `settings`: further ones, when its port is known. */
+  static async start(settings?: (port: number) => Promise<NodeJS.ProcessEnv>): Promise<RunningServer> {
+    const port = await freePort();
+    const server = new RunningServer(port, (await settings?.(port)) ?? {});
     await server.#up();
     return server;
   }
@@ -53,7 +57,13 @@ export class RunningServer {
 
   #spawn(): ChildProcess {
     const child = spawn(process.execPath, [MAIN], {
-      env: { ...process.env, CORRAL_HOME: this.home, CORRAL_PORT: String(this.port), NODE_ENV: "production" },
+      env: {
+        ...process.env,
+        CORRAL_HOME: this.home,
+        CORRAL_PORT: String(this.port),
+        NODE_ENV: "production",
+        ...this.#env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [child.stdout, child.stderr]) {

@@ -28,6 +28,8 @@ import { Accounts } from "./people/accounts.ts";
 import { Authenticator } from "./people/authenticate.ts";
 import { LoginLinks } from "./people/loginLinks.ts";
 import { LoginThrottle } from "./people/loginThrottle.ts";
+import { PasskeyLogins } from "./people/passkeyLogins.ts";
+import { Passkeys } from "./people/passkeys.ts";
 import { PasswordLogins } from "./people/passwordLogins.ts";
 import { SecondFactors } from "./people/secondFactors.ts";
 import { Sessions } from "./people/sessions.ts";
@@ -57,6 +59,7 @@ import { imageRoutes } from "./routes/images.ts";
 import { insideRoutes } from "./routes/inside.ts";
 import { kernelRoutes } from "./routes/kernels.ts";
 import { mconsoleRoutes } from "./routes/mconsole.ts";
+import { passkeyRoutes } from "./routes/passkeys.ts";
 import { portalRoutes } from "./routes/portal.ts";
 import { secondFactorRoutes } from "./routes/secondFactor.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -164,6 +167,7 @@ const ROUTES = [
   sshDoorRoutes,
   accountRoutes,
   secondFactorRoutes,
+  passkeyRoutes,
   userRoutes,
   groupRoutes,
   guestRoutes,
@@ -226,6 +230,9 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
   const quotas = new Quotas(store, supervisor);
   const guests = new Guests({ store, supervisor, events, images: imageFolder, home, quotas });
   const secondFactors = new SecondFactors(store);
+  const throttle = new LoginThrottle();
+  const passwordLogins = new PasswordLogins(store, events, throttle, secondFactors);
+  const passkeys = new Passkeys(store, origins);
   const mconsole = new Mconsole(supervisor, events);
   return {
     store,
@@ -251,7 +258,9 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     kernels: new Kernels(store, events, tools),
     host: new HostFacts(home, () => tools.checkHost()),
     loginLinks,
-    passwordLogins: new PasswordLogins(store, events, new LoginThrottle(), secondFactors),
+    passwordLogins,
+    passkeys,
+    passkeyLogins: new PasskeyLogins({ store, events, throttle, passkeys, passwordLogins }),
     secondFactors,
     singleSignOn: settings.oidc === null ? null : new SingleSignOn(settings.oidc, { store, events, sockets, log }),
     typing: new Typing(store, supervisor, events),

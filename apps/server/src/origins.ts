@@ -24,6 +24,10 @@ export class Origins {
     this.#hosts = new Set(this.#all.map((origin) => new URL(origin).host));
   }
 
+  get all(): readonly string[] {
+    return this.#all;
+  }
+
   /** The one that links are made with. */
   get first(): string {
     return this.#all[0] ?? "";

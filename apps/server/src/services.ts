@@ -18,6 +18,8 @@ import type { Origins } from "./origins.ts";
 import type { Accounts } from "./people/accounts.ts";
 import type { Authenticator } from "./people/authenticate.ts";
 import type { LoginLinks } from "./people/loginLinks.ts";
+import type { PasskeyLogins } from "./people/passkeyLogins.ts";
+import type { Passkeys } from "./people/passkeys.ts";
 import type { PasswordLogins } from "./people/passwordLogins.ts";
 import type { SecondFactors } from "./people/secondFactors.ts";
 import type { Sessions } from "./people/sessions.ts";
@@ -54,6 +56,8 @@ export interface Services {
   readonly quotas: Quotas;
   readonly discarded: DiscardedGuests;
   readonly passwordLogins: PasswordLogins;
+  readonly passkeys: Passkeys;
+  readonly passkeyLogins: PasskeyLogins;
   /** Null: none is configured. */
   readonly singleSignOn: SingleSignOn | null;
   readonly sockets: LiveSockets;

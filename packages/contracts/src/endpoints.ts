@@ -9,6 +9,7 @@ import { hostEndpoints } from "./endpoints/host.ts";
 import { insideEndpoints } from "./endpoints/inside.ts";
 import { libraryEndpoints } from "./endpoints/library.ts";
 import { mconsoleEndpoints } from "./endpoints/mconsole.ts";
+import { passkeysEndpoints } from "./endpoints/passkeys.ts";
 import { peopleEndpoints } from "./endpoints/people.ts";
 import { portalEndpoints } from "./endpoints/portal.ts";
 import { secondFactorEndpoints } from "./endpoints/secondFactor.ts";
@@ -26,6 +27,7 @@ export const endpoints = {
   ...peopleEndpoints,
   ...accountEndpoints,
   ...secondFactorEndpoints,
+  ...passkeysEndpoints,
   ...sshDoorEndpoints,
   ...sshKeysEndpoints,
   ...usersEndpoints,

@@ -4,7 +4,8 @@ import { PASSWORD_MAXIMUM } from "./people.ts";
 const current = z.string().max(PASSWORD_MAXIMUM).describe("My present password");
 
 export const secondFactorState = z.object({
-  on: z.boolean(),
+  on: z.boolean().describe("Logins need more than the password"),
+  authenticator: z.boolean().describe("One is set up; passkeys have a list of their own"),
   recoveryCodes: z.int().describe("How many are left"),
 });
 

@@ -54,4 +54,16 @@ export const hostPath = z
   .regex(/^\/[A-Za-z0-9._/@+-]+$/, "must be an absolute path of letters, digits and . _ / @ + -")
   .refine((path) => !path.split("/").includes(".."), "must not contain '..'");
 
+/** Addresses that are longer are of no use to come back to. */
+const PAGE_PATH_MAXIMUM = 1000;
+
+/**
+ * An address of Corral's own page, as a browser writes it: never one that a browser reads as another server's, such as
+ * //host, /\host, or either with a tab inside.
+ */
+export const pagePath = z
+  .string()
+  .max(PAGE_PATH_MAXIMUM)
+  .regex(/^\/(?![/\\])[\x21-\x7e]*$/, "must be an address of this page, from its first slash");
+
 export const timestamp = z.iso.datetime();

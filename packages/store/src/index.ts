@@ -6,6 +6,7 @@ export type { ImageRow } from "./images.ts";
 export type { KernelRow } from "./kernels.ts";
 export type { LoginLinkRow } from "./loginLinks.ts";
 export { newId } from "./newId.ts";
+export type { PasskeyRow } from "./passkeys.ts";
 export type { SessionRow } from "./sessions.ts";
 export type { SshKeyRow } from "./sshKeys.ts";
 export { openStore, type Store } from "./store.ts";

@@ -6,6 +6,7 @@ import {
   imageOrigin,
   kernelAbilities,
   type LinkKind,
+  passkeyTransports,
   quota,
   type Role,
   type Task,
@@ -112,6 +113,29 @@ export const sshKeys = sqliteTable(
     lastUsedAt: text("last_used_at"),
   },
   (table) => [uniqueIndex("ssh_keys_of_user").on(table.userId, table.fingerprint)],
+);
+
+/** What people prove their logins with beside the password, or instead of it: public keys of WebAuthn. */
+export const passkeys = sqliteTable(
+  "passkeys",
+  {
+    id: text().primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    label: text().notNull(),
+    /** What the authenticator calls it. */
+    credentialId: text("credential_id").notNull().unique(),
+    /** As COSE writes it, in base64url. */
+    publicKey: text("public_key").notNull(),
+    /** Uses that the authenticator has counted; 0: it does not count. */
+    counter: integer().notNull(),
+    /** How a browser may reach it. */
+    transports: jsonText(passkeyTransports)().notNull(),
+    createdAt: text("created_at").notNull(),
+    lastUsedAt: text("last_used_at"),
+  },
+  (table) => [index("passkeys_by_user").on(table.userId)],
 );
 
 export const kernels = sqliteTable("kernels", {

@@ -10,6 +10,7 @@ import { Identities } from "./identities.ts";
 import { Images } from "./images.ts";
 import { Kernels } from "./kernels.ts";
 import { LoginLinks } from "./loginLinks.ts";
+import { Passkeys } from "./passkeys.ts";
 import { Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
 import { SshKeys } from "./sshKeys.ts";
@@ -26,6 +27,7 @@ export interface Store {
   readonly loginLinks: LoginLinks;
   readonly tokens: Tokens;
   readonly sshKeys: SshKeys;
+  readonly passkeys: Passkeys;
   readonly kernels: Kernels;
   readonly images: Images;
   readonly guests: Guests;
@@ -58,6 +60,7 @@ export const openStore = (home: string): Store => {
     loginLinks: new LoginLinks(db),
     tokens: new Tokens(db),
     sshKeys: new SshKeys(db),
+    passkeys: new Passkeys(db),
     kernels: new Kernels(db),
     images: new Images(db),
     guests: new Guests(db),

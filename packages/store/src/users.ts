@@ -3,8 +3,7 @@ import { and, asc, eq, gt, isNull, ne, or, sql } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
 import { newId } from "./newId.ts";
-import { groupMembers, groups, guests, sessions, users } from "./schema.ts";
-
+import { groupMembers, groups, guests, passkeys, sessions, users } from "./schema.ts";
 import type { StoredTotp } from "./storedTotp.ts";
 
 /** A user without the hash of their password, which leaves this file only through passwordHash(). */
@@ -57,6 +56,7 @@ export class Users {
         hash: users.passwordHash,
         quota: users.quota,
         totp: users.totp,
+        passkeys: this.#db.$count(passkeys, eq(passkeys.userId, users.id)),
         guests: this.#db.$count(guests, eq(guests.ownerId, users.id)),
         lastSeenAt: sql<string | null>`(SELECT max(${sessions.lastSeenAt}) FROM ${sessions} WHERE ${live})`,
       })
@@ -70,9 +70,9 @@ export class Users {
       .orderBy(asc(groups.name))
       .all();
     const groupsOf = (id: string) => memberships.filter(({ userId }) => userId === id);
-    return rows.map(({ hash, totp, ...row }) => ({
+    return rows.map(({ hash, totp, passkeys: passkeyCount, ...row }) => ({
       ...row,
-      hasSecondFactor: totp?.confirmed === true,
+      hasSecondFactor: totp?.confirmed === true || passkeyCount > 0,
       hasPassword: hash !== NO_PASSWORD,
       groups: groupsOf(row.id).map(({ name }) => name),
     }));

@@ -6,6 +6,8 @@ import { z } from "zod";
 import type { OidcSettings } from "../settings.ts";
 import type { PendingLogin } from "./singleSignOnCookie.ts";
 
+type Pending = Omit<PendingLogin, "to">;
+
 /** Somebody waits meanwhile. */
 const TIMEOUT_S = 10;
 
@@ -33,7 +35,7 @@ export class OidcProvider {
   }
 
   /** Where the browser goes, and what it keeps meanwhile. Throws `host_unfit` when the provider cannot be reached. */
-  async begin(returnTo: string): Promise<{ url: string; pending: PendingLogin }> {
+  async begin(returnTo: string): Promise<{ url: string; pending: Pending }> {
     const provider = await this.#discover();
     const pending = {
       state: oidc.randomState(),
@@ -55,7 +57,7 @@ export class OidcProvider {
   }
 
   /** Who came back with this answer. Throws `login_failed`, and `host_unfit` when the provider cannot be reached. */
-  async finish(query: string, pending: PendingLogin): Promise<ForeignPerson> {
+  async finish(query: string, pending: Pending): Promise<ForeignPerson> {
     const provider = await this.#discover();
     const answer = new URL(pending.returnTo);
     answer.search = query;

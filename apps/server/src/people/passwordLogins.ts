@@ -30,26 +30,28 @@ export class PasswordLogins {
   }
 
   /**
-   * Whose name and password these are. `secondFactor` is a code, for those who have set one up; null: none was given.
-   * Throws `login_failed` and `too_many_requests`, and `second_factor_needed` when only that is missing.
+   * Who has given this name and password, which count as a failure until a second factor follows.
+   * Throws `login_failed` and `too_many_requests`.
    */
-  async verifyPassword(
-    name: string,
-    password: string,
-    secondFactor: string | null,
-    { by, from, network }: Origin,
-  ): Promise<User> {
+  async verifyPasswordAlone(name: string, password: string, { by, from, network }: Origin): Promise<User> {
     this.#throttle.attempt(name, network);
     const matches = await passwordMatches(this.#store.users.passwordHash(name), password);
     const user = this.#store.users.find(name);
-    if (!matches || user === null) {
-      const message = `A login as ${name} from ${from} was refused`;
-      const attempt = { by, from, result: "refused", data: { name } } as const;
-      this.#events.append({ type: "session.refused", ...attempt, subject: user?.id ?? null, message });
-      throw new CorralError("login_failed", "Name or password is wrong.");
-    }
-    this.#checkSecondFactor(user, secondFactor, { by, from });
-    this.#throttle.succeeded(name, network);
+    if (matches && user !== null) return user;
+    const message = `A login as ${name} from ${from} was refused`;
+    const attempt = { by, from, result: "refused", data: { name } } as const;
+    this.#events.append({ type: "session.refused", ...attempt, subject: user?.id ?? null, message });
+    throw new CorralError("login_failed", "Name or password is wrong.");
+  }
+
+  /**
+   * Whose name and password these are. `secondFactor` is a code, for those who have set one up; null: none was given.
+   * Throws `login_failed` and `too_many_requests`, and `second_factor_needed` when only that is missing.
+   */
+  async verifyPassword(name: string, password: string, secondFactor: string | null, origin: Origin): Promise<User> {
+    const user = await this.verifyPasswordAlone(name, password, origin);
+    this.#checkSecondFactor(user, secondFactor, origin);
+    this.#throttle.succeeded(name, origin.network);
     if (user.disabledAt !== null) throw new CorralError("login_failed", "This account is disabled. Ask an admin.");
     return user;
   }
@@ -69,19 +71,39 @@ export class PasswordLogins {
   }
 
   /** A wrong code counts as a failure, as a wrong password does: six digits are soon guessed. */
-  #checkSecondFactor(user: User, code: string | null, { by, from }: Pick<Origin, "by" | "from">): void {
-    if (!this.#secondFactors.isOn(user)) return;
-    if (code === null || code === "") {
-      throw new CorralError("second_factor_needed", "The password is right. Give a code of your authenticator too.", [
-        { field: "code", message: "is needed: six digits of your authenticator, or a recovery code" },
+  #checkSecondFactor(user: User, code: string | null, { by, from }: Origin): void {
+    const { authenticator, passkeys } = this.#secondFactors.of(user);
+    if (!authenticator && !passkeys) return;
+    const isGiven = code !== null && code !== "";
+    if (authenticator && isGiven && this.#secondFactors.take(user, code)) return;
+    if (authenticator && isGiven) {
+      this.#tellRefusal(user, "the code was wrong", { by, from });
+      throw new CorralError("login_failed", "The code is wrong, or was used already. Give the next one.", [
+        { field: "code", message: "is wrong, or was used already; wait for the next one" },
       ]);
     }
-    if (this.#secondFactors.take(user, code)) return;
-    const message = `A login as ${user.name} from ${from} was refused: the code was wrong`;
-    const attempt = { by, from, result: "refused", data: { name: user.name } } as const;
-    this.#events.append({ type: "session.refused", ...attempt, subject: user.id, message });
-    throw new CorralError("login_failed", "The code is wrong, or was used already. Give the next one.", [
-      { field: "code", message: "is wrong, or was used already; wait for the next one" },
-    ]);
+    if (by === "ssh" && !authenticator) {
+      this.#tellRefusal(user, "their second factor is a passkey, which ssh cannot ask for", { by, from });
+    }
+    throw secondFactorNeeded(authenticator, passkeys);
+  }
+
+  #tellRefusal({ id, name }: User, why: string, { by, from }: Pick<Origin, "by" | "from">): void {
+    const message = `A login as ${name} from ${from} was refused: ${why}`;
+    this.#events.append({ type: "session.refused", by, from, result: "refused", data: { name }, subject: id, message });
   }
 }
+
+/** Which ones would do stands in the details, for whoever asks next. */
+const secondFactorNeeded = (authenticator: boolean, passkeys: boolean): CorralError =>
+  new CorralError("second_factor_needed", `The password is right. ${nextStep(authenticator, passkeys)}`, [
+    ...(authenticator
+      ? [{ field: "code", message: "is needed: six digits of your authenticator, or a recovery code" }]
+      : []),
+    ...(passkeys ? [{ field: "passkey", message: "can be used" }] : []),
+  ]);
+
+const nextStep = (authenticator: boolean, passkeys: boolean): string => {
+  if (!passkeys) return "Give a code of your authenticator too.";
+  return authenticator ? "Use your passkey too, or give a code of your authenticator." : "Use your passkey too.";
+};

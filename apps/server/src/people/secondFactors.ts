@@ -15,7 +15,7 @@ const RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
 
 type Whom = Pick<User, "id" | "name">;
 
-/** Authenticators (RFC 6238) and the codes for when one is lost. */
+/** What logins need beside the password: authenticators (RFC 6238) with codes for when one is lost, and passkeys. */
 export class SecondFactors {
   readonly #store: Store;
 
@@ -23,22 +23,24 @@ export class SecondFactors {
     this.#store = store;
   }
 
-  isOn({ id }: Pick<User, "id">): boolean {
-    return this.#store.users.totp(id)?.confirmed === true;
+  /** Which ones somebody has. */
+  of({ id }: Pick<User, "id">): { authenticator: boolean; passkeys: boolean } {
+    return {
+      authenticator: this.#store.users.totp(id)?.confirmed === true,
+      passkeys: this.#store.passkeys.countOf(id) > 0,
+    };
   }
 
-  stateOf({ id }: Pick<User, "id">): { on: boolean; recoveryCodes: number } {
-    const totp = this.#store.users.totp(id);
-    return { on: totp?.confirmed === true, recoveryCodes: totp?.confirmed === true ? totp.recovery.length : 0 };
+  stateOf(user: Pick<User, "id">): { on: boolean; authenticator: boolean; recoveryCodes: number } {
+    const { authenticator, passkeys } = this.of(user);
+    const codes = authenticator ? this.#store.users.totp(user.id)?.recovery : undefined;
+    return { on: authenticator || passkeys, authenticator, recoveryCodes: codes?.length ?? 0 };
   }
 
   /** A new secret, which counts once a code of it is confirmed. Throws `wrong_state` when one counts already. */
   begin(user: Whom): { secret: string; uri: string } {
-    if (this.isOn(user)) {
-      throw new CorralError(
-        "wrong_state",
-        "Your logins need a second factor already. Remove it first to set up another.",
-      );
+    if (this.of(user).authenticator) {
+      throw new CorralError("wrong_state", "You have an authenticator already. Remove it first to set up another.");
     }
     const secret = new Secret({ size: 20 });
     this.#store.users.setTotp(user.id, { secret: secret.base32, confirmed: false, lastStep: 0, recovery: [] });
@@ -63,8 +65,16 @@ export class SecondFactors {
     return codes.map((one) => `${one.slice(0, 5)}-${one.slice(5)}`);
   }
 
-  remove({ id }: Pick<User, "id">): void {
+  removeAuthenticator({ id }: Pick<User, "id">): void {
     this.#store.users.setTotp(id, null);
+  }
+
+  /** The password alone logs them in again. */
+  removeAll({ id }: Pick<User, "id">): void {
+    this.#store.transaction(() => {
+      this.#store.users.setTotp(id, null);
+      this.#store.passkeys.deleteOf(id);
+    });
   }
 
   /** Whether a code is good. It is not good again. */

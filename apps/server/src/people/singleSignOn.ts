@@ -37,8 +37,10 @@ export class SingleSignOn {
     this.#sockets = sockets;
   }
 
-  begin(returnTo: string): ReturnType<OidcProvider["begin"]> {
-    return this.#provider.begin(returnTo);
+  /** `returnTo`: where the provider sends the browser back to; `to`: the page to show then. */
+  async begin(returnTo: string, to: string): Promise<{ url: string; pending: PendingLogin }> {
+    const { url, pending } = await this.#provider.begin(returnTo);
+    return { url, pending: { ...pending, to } };
   }
 
   /** Whose login the provider's answer is. `pending` is null in a browser that began none. Throws `login_failed`. */

@@ -1,3 +1,4 @@
+import { pagePath } from "@corral/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 
@@ -9,6 +10,8 @@ const pendingLogin = z.strictObject({
   verifier: z.string(),
   /** Where the provider sends the browser back to. */
   returnTo: z.url(),
+  /** The page to show then: only one of this server's, whoever has written the cookie. */
+  to: pagePath,
 });
 export type PendingLogin = z.output<typeof pendingLogin>;
 

@@ -62,3 +62,44 @@ test("a link for a new password does not go around it, and no secret is told", a
   const told = server.logged.join("") + JSON.stringify(server.store.events.list({ limit: 100 }));
   for (const hidden of [secret, ...recoveryCodes, body.secret]) expect(told).not.toContain(hidden);
 });
+
+test("a passkey is a second factor as well; an admin removes it with the rest", async () => {
+  const server = await TestServer.open();
+  const [ada, bob] = [await server.user("ada", "admin"), await server.user("bob", "user")];
+  const passkey = { label: "laptop", credentialId: "AAAA", publicKey: "AAAA", counter: 0, transports: [] };
+  server.store.passkeys.insert({ ...passkey, userId: bob.user.id });
+  const [{ id }] = (await server.call("GET", "/me/passkeys", { as: bob })).json().items;
+  const remove = (as: typeof bob, current: string) =>
+    server.call("POST", `/me/passkeys/${id}/remove`, { as, body: { current } });
+  expect((await remove(bob, "wrong")).json().error.code).toBe("impossible");
+  expect((await remove(ada, PASSWORD)).json().error.code).toBe("not_found");
+
+  const refusal = await server.call("POST", "/session", { body: { name: "bob", password: PASSWORD } });
+  expect(refusal.json().error).toMatchObject({ code: "second_factor_needed", details: [{ field: "passkey" }] });
+  const withCode = { name: "bob", password: PASSWORD, code: "123456" };
+  expect((await server.call("POST", "/session", { body: withCode })).json().error.code).toBe("second_factor_needed");
+
+  const account = { name: "bob", password: PASSWORD };
+  const asked = (await server.call("POST", "/session/passkey/challenge", { body: { account } })).json();
+  expect(asked).toMatchObject({ rpId: "localhost", allowCredentials: [{ id: "AAAA" }], userVerification: "preferred" });
+  const stranger = await server.call("POST", "/session/passkey/challenge", { body: {} });
+  expect(stranger.json()).toMatchObject({ allowCredentials: [], userVerification: "required" });
+  const none = await server.call("POST", "/session/passkey/challenge", {
+    body: { account: { ...account, name: "ada" } },
+  });
+  expect(none.json().error).toMatchObject({ code: "wrong_state", message: expect.stringContaining("no passkey") });
+
+  expect((await server.call("GET", "/users", { as: ada })).json().items[1]).toMatchObject({ hasSecondFactor: true });
+  expect((await server.call("DELETE", "/users/bob/second-factor", { as: ada })).statusCode).toBe(204);
+  expect((await server.call("POST", "/session", { body: account })).statusCode).toBe(200);
+});
+
+test("guessing a password by way of a passkey is slowed as it is everywhere", async () => {
+  const server = await TestServer.open();
+  await server.user("bob", "user");
+  const body = { account: { name: "bob", password: "wrong" } };
+  const attempt = async () => (await server.call("POST", "/session/passkey/challenge", { body })).json().error.code;
+  const codes = await Promise.all(Array.from({ length: 12 }, attempt));
+  expect(codes.filter((code) => code === "too_many_requests").length).toBeGreaterThanOrEqual(7);
+  expect((await server.call("POST", "/session", { body: { name: "bob", password: PASSWORD } })).statusCode).toBe(429);
+});

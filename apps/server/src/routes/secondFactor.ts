@@ -30,13 +30,13 @@ export const secondFactorRoutes = (api: FastifyInstance, services: Services): vo
 
   route(api, "removeSecondFactor", async ({ body: { current }, caller, request }) => {
     await passwordLogins.confirmPassword(caller.user, "current", current, networkOf(request));
-    secondFactors.remove(caller.user);
-    tell(caller, caller.user.id, `${caller.actor} removed their second factor`);
+    secondFactors.removeAuthenticator(caller.user);
+    tell(caller, caller.user.id, `${caller.actor} removed their authenticator`);
   });
 
   route(api, "removeSecondFactorOf", ({ params, caller }) => {
     const user = accounts.find(params.id);
-    secondFactors.remove(user);
-    tell(caller, user.id, `${caller.actor} removed the second factor of ${user.name}`);
+    secondFactors.removeAll(user);
+    tell(caller, user.id, `${caller.actor} removed the second factors of ${user.name}`);
   });
 };

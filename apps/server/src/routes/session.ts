@@ -18,8 +18,8 @@ export const sessionRoutes = (api: FastifyInstance, services: Services): void =>
     if (what !== null) events.append({ ...what, ...author, subject: user.id });
     if (what?.type === "user.password-changed") {
       sockets.recheck();
-      if (secondFactors.isOn(user)) {
-        const message = "Your new password is set. Log in with it and a code of your authenticator.";
+      if (secondFactors.stateOf(user).on) {
+        const message = "Your new password is set. Log in with it and your second factor.";
         throw new CorralError("second_factor_needed", message);
       }
     }

@@ -10,8 +10,8 @@ const ROLES = [
 const open = async () => {
   const provider = await TestOidcProvider.open("http://127.0.0.1:7070/single-sign-on");
   const server = await TestServer.open({ oidc: provider.settings(ROLES) });
-  const begin = async () => {
-    const response = await server.call("POST", "/session/single-sign-on");
+  const begin = async (body: object = {}) => {
+    const response = await server.call("POST", "/session/single-sign-on", { body });
     const cookie = String(response.headers["set-cookie"]);
     return { url: String(response.json().url), cookie, headers: { cookie: cookie.split(";")[0] ?? "" } };
   };
@@ -27,7 +27,7 @@ const open = async () => {
 
 test("groups let people in, with a role that each login renews", async () => {
   const { provider, server, logIn } = await open();
-  expect((await server.call("GET", "/session/ways")).json()).toEqual({ singleSignOn: true });
+  expect((await server.call("GET", "/session/ways")).json()).toMatchObject({ singleSignOn: true });
   await server.user("root", "admin");
 
   const stranger = await logIn({ groups: ["visitors"] });
@@ -100,11 +100,34 @@ test("an answer is good once, in the browser that began, and only whole", async 
   expect(await codeOf(query, headers)).toBe("login_failed");
 });
 
+test("it leads back to the page that was wanted, which is one of this server's", async () => {
+  const { provider, server, begin, finish } = await open();
+  provider.person = { subject: "1", name: "alice", groups: ["staff"] };
+  const { url, headers } = await begin({ to: "/guests/web1?tab=log" });
+  expect((await finish(await provider.logIn(url), headers)).json().to).toBe("/guests/web1?tab=log");
+  const plain = await begin();
+  expect((await finish(await provider.logIn(plain.url), plain.headers)).json().to).toBe("/");
+
+  for (const to of ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example"]) {
+    const answer = await server.call("POST", "/session/single-sign-on", { body: { to } });
+    expect(answer.json().error).toMatchObject({ code: "invalid_request", details: [{ field: "to" }] });
+    // A cookie is written by whoever can.
+    const [name, value = ""] = (await begin()).headers.cookie.split("=");
+    const forged = { ...JSON.parse(Buffer.from(value, "base64url").toString()), to };
+    const cookie = `${name}=${Buffer.from(JSON.stringify(forged)).toString("base64url")}`;
+    expect((await finish(await provider.logIn(url), { cookie })).json().error.code).toBe("login_failed");
+  }
+});
+
 test("without a provider, or with one that is away, it says so", async () => {
   const without = await TestServer.open();
-  expect((await without.call("GET", "/session/ways")).json()).toEqual({ singleSignOn: false });
-  expect((await without.call("POST", "/session/single-sign-on")).json().error.message).toContain("not set up");
+  expect((await without.call("GET", "/session/ways")).json()).toMatchObject({ singleSignOn: false });
+  expect((await without.call("POST", "/session/single-sign-on", { body: {} })).json().error.message).toContain(
+    "not set up",
+  );
   const oidc = { issuer: "http://127.0.0.1:1", clientId: "corral", clientSecret: "secret", roles: ROLES };
   const away = await TestServer.open({ oidc });
-  expect((await away.call("POST", "/session/single-sign-on")).json().error.message).toContain("cannot be reached");
+  expect((await away.call("POST", "/session/single-sign-on", { body: {} })).json().error.message).toContain(
+    "cannot be reached",
+  );
 });

@@ -19,10 +19,13 @@ export const singleSignOnRoutes = (api: FastifyInstance, services: Services): vo
   const returnTo = ({ headers: { origin } }: FastifyRequest): string =>
     (origin !== undefined && origins.has(origin) ? origin : origins.first) + SINGLE_SIGN_ON_PATH;
 
-  route(api, "loginWays", () => ({ singleSignOn: services.singleSignOn !== null }));
+  route(api, "loginWays", () => ({
+    singleSignOn: services.singleSignOn !== null,
+    passkeys: services.passkeys.address,
+  }));
 
-  route(api, "beginSingleSignOn", async ({ request, reply }) => {
-    const { url, pending } = await configured().begin(returnTo(request));
+  route(api, "beginSingleSignOn", async ({ body: { to = "/" }, request, reply }) => {
+    const { url, pending } = await configured().begin(returnTo(request), to);
     setPendingLogin(request, reply, pending);
     return { url };
   });
@@ -31,6 +34,6 @@ export const singleSignOnRoutes = (api: FastifyInstance, services: Services): vo
     const singleSignOn = configured();
     const pending = takePendingLogin(request, reply);
     const user = await singleSignOn.finish(query, pending, addressOf(request));
-    return openSession(services, user, "single sign-on", request, reply);
+    return { ...openSession(services, user, "single sign-on", request, reply), to: pending?.to ?? "/" };
   });
 };

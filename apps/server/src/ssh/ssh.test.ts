@@ -123,6 +123,19 @@ test("who has a second factor is asked for its code, and comes in with it alone"
   });
 });
 
+test("who has a passkey for a second factor is told to come with a key", async () => {
+  const { server, user, bob } = await opened();
+  const passkey = { label: "laptop", credentialId: "AAAA", publicKey: "AAAA", counter: 0, transports: [] };
+  server.store.passkeys.insert({ ...passkey, userId: bob.user.id });
+  const options = ["-o", "PreferredAuthentications=keyboard-interactive", "-o", "LogLevel=INFO"];
+  const { code, err } = await user.run("bob", ["list"], { options, answers: [PASSWORD] });
+  expect(code).toBe(255);
+  expect(err).toContain("Your second factor is a passkey, which ssh cannot ask for. Log in with an ssh key");
+  expect(server.store.events.list({ limit: 1, type: "session.refused" })[0]?.message).toBe(
+    "A login as bob from 127.0.0.1 was refused: their second factor is a passkey, which ssh cannot ask for",
+  );
+});
+
 test("commands do what the page does, with the same rights and the command line's exit codes", async () => {
   const { server, user, alice, keyOf } = await opened();
   const key = keyOf(alice, "ed", "-t", "ed25519");

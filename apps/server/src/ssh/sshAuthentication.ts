@@ -10,6 +10,10 @@ const KEYS_MAXIMUM = 20;
 
 const METHODS: AuthenticationType[] = ["publickey", "keyboard-interactive", "password"];
 
+/** What somebody is told whose password was right, and who has passkeys alone. */
+const PASSKEY_ONLY =
+  "Your second factor is a passkey, which ssh cannot ask for. Log in with an ssh key: add one to your account in the browser.";
+
 export interface SshIdentity {
   readonly user: User;
   /** Id of the key; null: a password. */
@@ -105,6 +109,10 @@ export class SshAuthentication {
     } catch (error) {
       if (!(error instanceof CorralError)) throw error;
       if (error.code === "second_factor_needed") {
+        if (!takesCode(error)) {
+          await tell(context, PASSKEY_ONLY);
+          throw error;
+        }
         await this.#withPassword(context, account, password, await answer(context, "Code of your second factor: "));
         return;
       }
@@ -126,6 +134,8 @@ export class SshAuthentication {
     return user?.name === account && user.disabledAt === null ? user : null;
   }
 }
+
+const takesCode = ({ details = [] }: CorralError): boolean => details.some(({ field }) => field === "code");
 
 /** Asks one question. Rejects when the client has gone on to something else. */
 const answer = (context: KeyboardAuthContext, prompt: string): Promise<string> =>

@@ -4,6 +4,7 @@ import { type EndpointName, endpoints } from "@corral/contracts";
 const BODIES: Partial<Record<EndpointName, unknown>> = {
   lookAtLink: { secret: "x".repeat(43) },
   redeemLink: { secret: "x".repeat(43) },
+  beginSingleSignOn: {},
   finishSingleSignOn: { query: "code=x&state=y" },
   logIn: { name: "nobody", password: "wrong password" },
   createToken: { label: "a token" },
@@ -14,6 +15,26 @@ const BODIES: Partial<Record<EndpointName, unknown>> = {
   beginTotp: { current: "a wrong password" },
   confirmTotp: { code: "123456" },
   removeSecondFactor: { current: "a wrong password" },
+  beginPasskeyLogin: {},
+  logInWithPasskey: {
+    response: {
+      id: "AAAA",
+      rawId: "AAAA",
+      type: "public-key",
+      response: { clientDataJSON: "e30", authenticatorData: "AAAA", signature: "AAAA" },
+    },
+  },
+  beginPasskey: { current: "a wrong password" },
+  createPasskey: {
+    label: "a key",
+    response: {
+      id: "AAAA",
+      rawId: "AAAA",
+      type: "public-key",
+      response: { clientDataJSON: "e30", attestationObject: "AAAA" },
+    },
+  },
+  removePasskey: { current: "a wrong password" },
   createTemplate: { name: "small-debian", image: "demo", sizes: [{ name: "small", memoryMiB: 64 }] },
   changeTemplate: { description: "changed" },
   createFromTemplate: { name: "from-template", size: "small" },

@@ -23,11 +23,11 @@ export class TestOidcProvider {
     this.issuer = issuer;
   }
 
-  /** It goes with the running test. */
-  static async open(returnTo: string): Promise<TestOidcProvider> {
+  /** It goes with the running test, unless `atEnd` says otherwise. */
+  static async open(returnTo: string, atEnd: (end: () => void) => void = onTestFinished): Promise<TestOidcProvider> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => {
+    atEnd(() => {
       server.closeAllConnections();
       server.close();
     });

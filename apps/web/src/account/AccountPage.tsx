@@ -4,9 +4,10 @@ import { meQuery } from "../api/queries.ts";
 import { useLogOut } from "../app/useLogOut.ts";
 import { Button } from "../ui/Button.tsx";
 import { Page, Section } from "../ui/Page.tsx";
+import { AuthenticatorApp } from "./AuthenticatorApp.tsx";
 import { ChangePassword } from "./ChangePassword.tsx";
 import { Keys } from "./Keys.tsx";
-import { SecondFactor } from "./SecondFactor.tsx";
+import { Passkeys } from "./Passkeys.tsx";
 import { Sessions } from "./Sessions.tsx";
 import { Tokens } from "./Tokens.tsx";
 
@@ -21,7 +22,8 @@ const AccountPage = () => {
             You are {data?.user.name}, with the role {data?.user.role}.
           </p>
         </Section>
-        <SecondFactor />
+        <Passkeys />
+        <AuthenticatorApp />
         <Sessions />
         <Keys />
         <Tokens />

@@ -29,6 +29,11 @@ export const keysQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.listKeys({}, { signal })).items,
 });
 
+export const passkeysQuery = queryOptions({
+  queryKey: key("account", "passkeys"),
+  queryFn: async ({ signal }) => (await api.listPasskeys({}, { signal })).items,
+});
+
 export const secondFactorQuery = queryOptions({
   queryKey: key("account", "second-factor"),
   queryFn: ({ signal }) => api.secondFactor({}, { signal }),

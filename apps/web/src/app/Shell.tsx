@@ -1,11 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
 import { Outlet, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
-import { isCode } from "../api/errors.ts";
-import { meQuery } from "../api/queries.ts";
 import { OperationsProvider } from "../guest/operations.tsx";
 import { FeedProvider } from "./feed.tsx";
-import { paths } from "./paths.ts";
+import { useLeaveOnLogout } from "./loginGuard.ts";
 import { BottomBar, Rail, usePlaces } from "./Rail.tsx";
 import { type ShellDialog, ShellDialogs } from "./shellDialogs.ts";
 import { isPaletteKey, useShortcuts } from "./shortcuts.ts";
@@ -92,13 +89,4 @@ const Content = () => {
       <Outlet />
     </main>
   );
-};
-
-const useLeaveOnLogout = () => {
-  const { error } = useQuery(meQuery);
-  const navigate = useNavigate();
-  const { href } = useLocation();
-  useEffect(() => {
-    if (isCode(error, "not_logged_in")) void navigate(paths.login(href));
-  }, [error, navigate, href]);
 };

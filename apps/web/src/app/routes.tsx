@@ -1,14 +1,6 @@
 import { SINGLE_SIGN_ON_PATH } from "@corral/contracts";
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Toaster } from "sonner";
-import { isCode } from "../api/errors.ts";
 import {
   eventsQuery,
   guestQuery,
@@ -16,7 +8,6 @@ import {
   imagesQuery,
   kernelsQuery,
   loginWaysQuery,
-  meQuery,
   tasksQuery,
 } from "../api/queries.ts";
 // Here already, because the router rewrites queries in its own manner.
@@ -24,7 +15,7 @@ import "../login/singleSignOnAnswer.ts";
 import { COLUMNS_MAXIMUM } from "../consoles/panes.ts";
 import { TooltipProvider } from "../ui/Tooltip.tsx";
 import { ErrorPage, NotFoundPage } from "./ErrorPage.tsx";
-import { paths } from "./paths.ts";
+import { requireAdmin, requireLogin, wantedPage } from "./loginGuard.ts";
 import { queryClient } from "./queryClient.ts";
 import { Shell, ShellSkeleton } from "./Shell.tsx";
 
@@ -32,6 +23,12 @@ import { Shell, ShellSkeleton } from "./Shell.tsx";
  * The table of pages. Each page is a chunk of its own; its loader begins to fetch while the chunk is on its way, and
  * does not wait, so that the page shows its skeleton at once.
  */
+
+/*
+ * What an address has behind its question mark. Each page says what each word of its own is, also that it is nothing:
+ * the router passes on as they are those that are not said.
+ */
+type Search = Record<string, unknown>;
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
@@ -46,16 +43,15 @@ const root = createRootRoute({
   notFoundComponent: NotFoundPage,
 });
 
+const NO_OTHER_WAYS = { singleSignOn: false, passkeys: null };
+
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
-  /** `to`: where to go afterwards. Only an address of this page, lest a link send a person elsewhere after login. */
-  validateSearch: (search): { to?: string } => {
-    const to = text(search.to);
-    return to !== undefined && /^\/(?![/\\])/.test(to) ? { to } : {};
-  },
+  /** `to`: where to go afterwards. */
+  validateSearch: wantedPage,
   /** Known before the page shows, so that nothing jumps; without an answer there is still the password. */
-  loader: () => queryClient.ensureQueryData(loginWaysQuery).catch(() => ({ singleSignOn: false })),
+  loader: () => queryClient.ensureQueryData(loginWaysQuery).catch(() => NO_OTHER_WAYS),
   component: lazyRouteComponent(() => import("../login/LoginPage.tsx")),
 });
 
@@ -81,29 +77,22 @@ const watch = createRoute({
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
-  beforeLoad: async ({ location }) => {
-    try {
-      await queryClient.ensureQueryData(meQuery);
-    } catch (error) {
-      if (isCode(error, "not_logged_in"))
-        throw redirect(paths.login(location.href === "/" ? undefined : location.href));
-      throw error;
-    }
-  },
+  beforeLoad: requireLogin,
   component: Shell,
   pendingComponent: ShellSkeleton,
   errorComponent: ErrorPage,
 });
 
+/** What the fleet's filter and order are, in the address. `q`: the filter; `sort`: a column's name, with - before it for descending. */
+const fleetSearch = (search: Search): { q?: string | undefined; sort?: string | undefined } => ({
+  q: text(search.q),
+  sort: text(search.sort),
+});
+
 const fleet = createRoute({
   getParentRoute: () => shell,
   path: "/",
-  /** `q`: the filter; `sort`: a column's name, with - before it for descending. */
-  validateSearch: (search): { q?: string; sort?: string } => {
-    const q = text(search.q);
-    const sort = text(search.sort);
-    return { ...(q !== undefined && { q }), ...(sort !== undefined && { sort }) };
-  },
+  validateSearch: fleetSearch,
   loader: () => {
     void queryClient.prefetchQuery(guestsQuery);
   },
@@ -113,33 +102,31 @@ const fleet = createRoute({
 const herd = createRoute({
   getParentRoute: () => shell,
   path: "/herd",
-  /** As in the fleet. */
-  validateSearch: (search): { q?: string; sort?: string } => {
-    const q = text(search.q);
-    const sort = text(search.sort);
-    return { ...(q !== undefined && { q }), ...(sort !== undefined && { sort }) };
-  },
+  validateSearch: fleetSearch,
   loader: () => {
     void queryClient.prefetchQuery(guestsQuery);
   },
   component: lazyRouteComponent(() => import("../herd/HerdPage.tsx")),
 });
 
+interface GuestSearch {
+  readonly console?: string | undefined;
+  readonly tab?: string | undefined;
+  /** A place in the console's log, as in `formatLogPlace`. */
+  readonly log?: string | undefined;
+  /** The page has nothing but the consoles, for a window of their own. */
+  readonly only?: "console" | undefined;
+}
+
 const guest = createRoute({
   getParentRoute: () => shell,
   path: "/guests/$id",
-  /** `log`: a place in the console's log, as in `formatLogPlace`. `only`: the page has nothing but the consoles, for a window of their own. */
-  validateSearch: (search): { console?: string; tab?: string; log?: string; only?: "console" } => {
-    const console = text(search.console);
-    const tab = text(search.tab);
-    const log = text(search.log);
-    return {
-      ...(console !== undefined && { console }),
-      ...(tab !== undefined && { tab }),
-      ...(log !== undefined && { log }),
-      ...(search.only === "console" && { only: "console" }),
-    };
-  },
+  validateSearch: (search: Search): GuestSearch => ({
+    console: text(search.console),
+    tab: text(search.tab),
+    log: text(search.log),
+    only: search.only === "console" ? "console" : undefined,
+  }),
   loader: ({ params }) => {
     void queryClient.prefetchQuery(guestQuery(params.id));
   },
@@ -150,13 +137,10 @@ const consoles = createRoute({
   getParentRoute: () => shell,
   path: "/consoles",
   /** `panes`: as in `formatPanes`; `columns`: chosen, else as it fits. */
-  validateSearch: (search): { panes?: string; columns?: number } => {
-    const panes = text(search.panes);
+  validateSearch: (search: Search): { panes?: string | undefined; columns?: number | undefined } => {
     const columns = Number(search.columns);
-    return {
-      ...(panes !== undefined && { panes }),
-      ...(Number.isInteger(columns) && columns >= 1 && columns <= COLUMNS_MAXIMUM && { columns }),
-    };
+    const isFit = Number.isInteger(columns) && columns >= 1 && columns <= COLUMNS_MAXIMUM;
+    return { panes: text(search.panes), columns: isFit ? columns : undefined };
   },
   loader: () => {
     void queryClient.prefetchQuery(guestsQuery);
@@ -195,6 +179,7 @@ const activity = createRoute({
 const people = createRoute({
   getParentRoute: () => shell,
   path: "/people",
+  beforeLoad: requireAdmin,
   component: lazyRouteComponent(() => import("../people/PeoplePage.tsx")),
 });
 
@@ -207,6 +192,7 @@ const account = createRoute({
 const seenBy = createRoute({
   getParentRoute: () => shell,
   path: "/seen-by/$user",
+  beforeLoad: requireAdmin,
   component: lazyRouteComponent(() => import("../portal/SeenByPage.tsx")),
 });
 

@@ -4,10 +4,10 @@ import { messageOf } from "../api/errors.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
 
-/** Leads to the provider of single sign-on. */
-export const SingleSignOnButton = () => {
+/** Leads to the provider of single sign-on, and from there to the page `to`. */
+export const SingleSignOnButton = ({ to }: { to: string }) => {
   const begin = useMutation({
-    mutationFn: () => api.beginSingleSignOn({}),
+    mutationFn: () => api.beginSingleSignOn({ body: { to } }),
     onSuccess: ({ url }) => window.location.assign(url),
   });
   return (

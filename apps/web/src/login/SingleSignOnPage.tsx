@@ -21,8 +21,8 @@ const SingleSignOnPage = () => {
   });
   useEffect(() => {
     // Loaded anew, so that nothing is left of whoever was logged in before.
-    if (answer.isSuccess) window.location.replace("/");
-  }, [answer.isSuccess]);
+    if (answer.data !== undefined) window.location.replace(answer.data.to);
+  }, [answer.data]);
 
   if (answer.isError || singleSignOnAnswer === "") {
     return (

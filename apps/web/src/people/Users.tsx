@@ -147,10 +147,12 @@ const UserMenu = ({ user, onOpen, onChanged }: UserMenuProps) => {
       <MenuLine />
       <MenuItem label="Link for a new password" icon={KeyRound} onSelect={() => void passwordLink()} />
       <MenuItem
-        label="Remove the second factor"
+        label="Remove second factors"
         icon={ShieldOff}
         blocked={user.hasSecondFactor ? undefined : "There is none."}
-        onSelect={() => void attempt(() => api.removeSecondFactorOf({ params }), `${user.name} needs no code now.`)}
+        onSelect={() =>
+          void attempt(() => api.removeSecondFactorOf({ params }), `${user.name} logs in with the password alone.`)
+        }
       />
       <MenuItem
         label="Log out everywhere"

@@ -1,6 +1,12 @@
 import { byId, defineEndpoints, page } from "../endpoint.ts";
 import { createdToken, linkState, login, lookAtLink, me, newToken, oneTimeLink, redeemLink, token } from "../people.ts";
-import { beginSingleSignOn, finishSingleSignOn, loginWays } from "../singleSignOn.ts";
+import {
+  beginSingleSignOn,
+  begunSingleSignOn,
+  finishSingleSignOn,
+  loginWays,
+  singleSignOnDone,
+} from "../singleSignOn.ts";
 
 export const peopleEndpoints = defineEndpoints({
   lookAtLink: {
@@ -52,7 +58,8 @@ export const peopleEndpoints = defineEndpoints({
     tag: "people",
     access: { public: true },
     status: 200,
-    response: beginSingleSignOn,
+    body: beginSingleSignOn,
+    response: begunSingleSignOn,
     perMinute: 20,
   },
   finishSingleSignOn: {
@@ -63,7 +70,7 @@ export const peopleEndpoints = defineEndpoints({
     access: { public: true },
     status: 200,
     body: finishSingleSignOn,
-    response: me,
+    response: singleSignOnDone,
     perMinute: 20,
   },
   logOut: {

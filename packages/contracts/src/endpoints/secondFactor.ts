@@ -45,7 +45,7 @@ export const secondFactorEndpoints = defineEndpoints({
   removeSecondFactor: {
     method: "POST",
     path: "/me/second-factor/remove",
-    summary: "Log in with the password alone again",
+    summary: "Remove my authenticator and its recovery codes",
     tag: "people",
     access: mine,
     status: 204,
@@ -55,7 +55,7 @@ export const secondFactorEndpoints = defineEndpoints({
   removeSecondFactorOf: {
     method: "DELETE",
     path: "/users/:id/second-factor",
-    summary: "Take the second factor from a user who lost it",
+    summary: "Take authenticator and passkeys from a user who lost them",
     tag: "people",
     access: { role: "admin", login: true },
     status: 204,

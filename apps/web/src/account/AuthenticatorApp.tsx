@@ -1,4 +1,4 @@
-import { type AnswerOf, beginTotp, confirmTotp, type Endpoints } from "@corral/contracts";
+import { type AnswerOf, confirmTotp, type Endpoints } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -13,6 +13,8 @@ import { Dialog } from "../ui/Dialog.tsx";
 import { TextField } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Section } from "../ui/Page.tsx";
+import { QrCode } from "../ui/QrCode.tsx";
+import { PasswordStep } from "./PasswordStep.tsx";
 
 type Begun = AnswerOf<Endpoints["beginTotp"]>;
 
@@ -23,7 +25,14 @@ type Step =
   | { readonly at: "codes"; readonly codes: readonly string[] }
   | { readonly at: "remove" };
 
-export const SecondFactor = () => {
+/** What is said where there is none, beside what. */
+const OFF = {
+  nothing:
+    "Your password alone logs you in. An authenticator on your telephone, or a passkey, makes a stolen one worthless.",
+  passkeys: "You have none. It would have recovery codes, for when your passkeys are lost.",
+};
+
+export const AuthenticatorApp = () => {
   const state = useQuery(secondFactorQuery);
   const queries = useQueryClient();
   const [step, setStep] = useState<Step>();
@@ -31,10 +40,10 @@ export const SecondFactor = () => {
     setStep(undefined);
     void queries.invalidateQueries({ queryKey: secondFactorQuery.queryKey });
   };
-  const on = state.data?.on === true;
+  const on = state.data?.authenticator === true;
   return (
     <Section
-      title="Second factor"
+      title="Authenticator"
       actions={
         state.isSuccess && (
           <Button
@@ -50,8 +59,8 @@ export const SecondFactor = () => {
       {state.isSuccess && (
         <p className="text-muted">
           {on
-            ? `Your logins need a code of your authenticator. ${state.data.recoveryCodes} recovery codes are left.`
-            : "Your password alone logs you in. An authenticator on your telephone makes a stolen password worthless."}
+            ? `Its codes are a second factor of your logins. ${state.data.recoveryCodes} recovery codes are left.`
+            : OFF[state.data.on ? "passkeys" : "nothing"]}
         </p>
       )}
       {step?.at === "begin" && (
@@ -68,48 +77,18 @@ export const SecondFactor = () => {
       {step?.at === "codes" && <RecoveryCodes codes={step.codes} onClose={close} />}
       {step?.at === "remove" && (
         <PasswordStep
-          title="Remove the second factor"
+          title="Remove the authenticator?"
+          description="Its recovery codes go with it."
           submit="Remove it"
           onClose={close}
           onPassword={async (current) => {
             await api.removeSecondFactor({ body: { current } });
-            toast.success("Your password alone logs you in again.");
+            toast.success("Your authenticator and its recovery codes are removed.");
             close();
           }}
         />
       )}
     </Section>
-  );
-};
-
-const noPassword = { current: "" };
-const passwordOf = (draft: typeof noPassword) => draft;
-
-interface PasswordStepProps {
-  readonly title: string;
-  readonly submit: string;
-  readonly onPassword: (current: string) => Promise<void>;
-  readonly onClose: () => void;
-}
-
-const PasswordStep = ({ title, submit, onPassword, onClose }: PasswordStepProps) => {
-  const form = useDraft({
-    initial: noPassword,
-    schema: beginTotp,
-    inputOf: passwordOf,
-    onSubmit: ({ current }) => onPassword(current),
-  });
-  return (
-    <FormDialog title={title} submit={submit} form={form} onClose={onClose}>
-      <TextField
-        path="current"
-        label="Your password"
-        type="password"
-        autoComplete="current-password"
-        value={form.draft.current}
-        onChange={(current) => form.patch({ current })}
-      />
-    </FormDialog>
   );
 };
 
@@ -132,11 +111,12 @@ const ConfirmStep = ({ begun, onCodes, onClose }: ConfirmStepProps) => {
   return (
     <FormDialog
       title="Set up an authenticator"
-      description="Add this secret to your authenticator, then give the code that it shows."
+      description="Let your authenticator see the picture, or type the secret into it. Then give the code that it shows."
       submit="Confirm"
       form={form}
       onClose={onClose}
     >
+      <QrCode text={begun.uri} label="The secret as a QR code" />
       <div className="flex items-center gap-2 rounded-md border border-line-strong bg-sunken py-1 pl-3 pr-1">
         <code className="min-w-0 flex-1 break-all font-mono text-small">{begun.secret}</code>
         <CopyButton text={begun.secret} label="Copy the secret" />

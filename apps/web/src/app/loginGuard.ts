@@ -1,0 +1,44 @@
+import { pagePath } from "@corral/contracts";
+import { useQuery } from "@tanstack/react-query";
+import { notFound, redirect, useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { isCode } from "../api/errors.ts";
+import { meQuery } from "../api/queries.ts";
+import { paths } from "./paths.ts";
+import { queryClient } from "./queryClient.ts";
+
+/* Who may see which page, and the way over the login back to the page that was wanted. The server judges by itself. */
+
+/** For pages that need a login: to the login page, and back here from there. */
+export const requireLogin = async ({ location }: { location: { href: string } }): Promise<void> => {
+  try {
+    await queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (isCode(error, "not_logged_in")) throw redirect(loginFor(location.href));
+    throw error;
+  }
+};
+
+/** For pages that are nothing to anybody but an admin. */
+export const requireAdmin = async (): Promise<void> => {
+  const { user } = await queryClient.ensureQueryData(meQuery);
+  if (user.role !== "admin") throw notFound();
+};
+
+/** For as long as such a page is shown. */
+export const useLeaveOnLogout = (): void => {
+  const { error } = useQuery(meQuery);
+  const navigate = useNavigate();
+  const { href } = useLocation();
+  useEffect(() => {
+    if (isCode(error, "not_logged_in")) void navigate(loginFor(href));
+  }, [error, navigate, href]);
+};
+
+/** The page to go to after the login. Only one of this server's, lest a link lead a person elsewhere when they log in. */
+export const wantedPage = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({
+  // Said to be nothing where it is no good: the router passes on as it is what is not said.
+  to: pagePath.safeParse(to).data,
+});
+
+const loginFor = (href: string) => paths.login(href === "/" ? undefined : href);
