@@ -98,6 +98,17 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   raw.type("\u0003");
   expect(await raw.ended()).toBe(137);
 
+  // Nor does it outlive the right to run it.
+  const bob = store.users.insert({ name: "bob", role: "user", passwordHash: "" });
+  store.sshKeys.insert({ userId: bob.id, label: "ed", ...key });
+  const grants = [{ kind: "user", name: "bob", right: "manage" }];
+  await whole.call("PATCH", "/guests/web1/access", { grants });
+  const command = ["exec", "web1", "--", "sh", "-c", "'echo asleep; sleep 1000'"];
+  const lent = user.terminal("bob", { options, command });
+  await lent.see(/asleep/);
+  await whole.call("PATCH", "/guests/web1/access", { grants: [] });
+  expect(await lent.ended()).toBe(137);
+
   const menu = user.terminal("ada", { options });
   // What is measured comes by itself: load, and memory in use.
   await menu.see(/> web1 +running +\d.*? +\d+\.\d\d +\d+\/64M/);

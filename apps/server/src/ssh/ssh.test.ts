@@ -146,6 +146,7 @@ test("commands do what the page does, with the same rights and the command line'
   expect((await say("list")).out).toMatch(/^NAME +STATE.*\nweb1 +stopped/);
   expect(JSON.parse((await say("status", "web1", "--json")).out)).toMatchObject({ state: "stopped" });
   expect(await say("log", "web1", "--tail", "100")).toMatchObject({ code: EXIT.ok, out: "" });
+  expect(JSON.parse((await say("log", "web1", "--json")).out)).toEqual({ guest: "web1", console: "con0", text: "" });
   expect(await say("shutdown", "web1")).toMatchObject({ code: EXIT.wrongState, out: "" });
   expect(await say("boot", "other")).toMatchObject({
     code: EXIT.notFound,

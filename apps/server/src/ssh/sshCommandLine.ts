@@ -19,6 +19,7 @@ import {
   sshCommands,
   table,
 } from "@corral/contracts";
+import { loadOf } from "./loadOf.ts";
 import { sshHelp } from "./sshHelp.ts";
 import { wordsOf } from "./words.ts";
 
@@ -219,8 +220,13 @@ const RUN: Record<Exclude<SshCommandName, "exec">, (call: CommandCall) => Promis
     if (guest === undefined) throw new UsageError(`<guest> is missing. It is: ${call.command.usage}.`);
     const console = given ?? (await firstConsole(client, guest));
     const plain = new PlainText();
-    const parts = partsOf(new ConsoleLog(client, guest, console), options.tail);
-    for await (const bytes of parts) await output.write(plain.feed(bytes));
+    const printed = new ConsoleLog(client, guest, console);
+    if (call.json) {
+      const bytes = await printed.lastLines(lineCount(options.tail ?? String(TAIL_LINES_MAXIMUM)));
+      await tell(call, { guest, console, text: plain.feed(bytes) + plain.end() }, () => "");
+      return;
+    }
+    for await (const bytes of partsOf(printed, options.tail)) await output.write(plain.feed(bytes));
     await output.write(plain.end());
   },
 };
@@ -233,13 +239,14 @@ const tell = ({ output, json }: CommandCall, value: unknown, inWords: () => stri
 
 const inTable = (guests: readonly Guest[]): string =>
   table(
-    ["NAME", "STATE", "KERNEL", "MEMORY", "UPTIME", "OWNER"],
-    guests.map(({ definition, state, startedAt }) => [
+    ["NAME", "STATE", "KERNEL", "MEMORY", "UPTIME", "LOAD", "OWNER"],
+    guests.map(({ definition, state, startedAt, vitals }) => [
       definition.name,
       state,
       definition.kernel,
       `${definition.memoryMiB} MiB`,
       startedAt === null ? "" : elapsed(startedAt),
+      loadOf(vitals),
       definition.owner,
     ]),
   );

@@ -7,7 +7,7 @@ export const sshHelp = (): string => {
   return `After the host:
 ${commands}
 
---json     print the result, or the error, as JSON
+--json     print the result, or the error, as JSON; exec prints what it prints
 --wait     wait until it is done; a boot, until commands can be run in the guest
 --timeout  seconds that --wait waits at most; ${SETTLE_SECONDS_DEFAULT}, if you say nothing
 

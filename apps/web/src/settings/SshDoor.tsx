@@ -80,7 +80,7 @@ export const SshDoor = ({ isAdmin }: { isAdmin: boolean }) => {
 const Ways = ({ door }: { door: SshDoorState }) => {
   const name = useQuery(meQuery).data?.user.name ?? "you";
   const rows = [
-    ["Listens on", <span key="where">{`port ${door.port} of ${door.host}`}</span>],
+    ["State", <span key="state">{`Open, at port ${door.port} of ${door.host}`}</span>],
     [
       "Host key",
       <span key="key" className="flex min-w-0 items-center gap-1">

@@ -1,4 +1,5 @@
 import { elapsed, type Guest, type GuestState } from "@corral/contracts";
+import { loadOf } from "../loadOf.ts";
 import type { Line, Look, Piece } from "./screen.ts";
 
 const LOOK: Record<GuestState, Look> = {
@@ -38,16 +39,17 @@ export const guestRow = (guest: Guest, isChosen: boolean, cols: number, now: num
   { text: guest.definition.name, width: nameCells(cols) },
   { text: guest.state, width: STATE_CELLS, look: LOOK[guest.state] },
   { text: guest.startedAt === null ? "-" : elapsed(guest.startedAt, now), width: UPTIME_CELLS },
-  loadOf(guest),
+  loadPiece(guest),
   { text: memoryOf(guest), width: MEMORY_CELLS },
   { text: noteOf(guest), look: "dim" },
 ];
 
-/** Over the last minute; in its pulse's colour, since a guest that is silent may have any load by now. */
-const loadOf = ({ vitals: { pulse, inside } }: Guest): Piece => {
-  if (pulse === "off" || inside === null) return { text: "-", width: LOAD_CELLS, look: "dim" };
-  return { text: inside.load[0].toFixed(2), width: LOAD_CELLS, look: pulse === "live" ? "plain" : "dim" };
-};
+/** A guest that is silent or paused may have any load by now. */
+const loadPiece = ({ vitals }: Guest): Piece => ({
+  text: loadOf(vitals) || "-",
+  width: LOAD_CELLS,
+  look: vitals.pulse === "live" ? "plain" : "dim",
+});
 
 /** MiB: used of all, or only all while it does not say. */
 const memoryOf = ({ vitals: { pulse, inside }, definition: { memoryMiB } }: Guest): string =>
