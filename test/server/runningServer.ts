@@ -19,14 +19,16 @@ export class RunningServer {
   readonly home: string;
   readonly port: number;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #diskMiB: number | undefined;
   #child: ChildProcess;
   #output = "";
   #cookie = "";
 
-  private constructor(port: number, env: NodeJS.ProcessEnv) {
+  private constructor(port: number, env: NodeJS.ProcessEnv, diskMiB?: number) {
     this.home = mkdtempSync(join(tmpdir(), "corral-server-"));
     this.port = port;
     this.#env = env;
+    this.#diskMiB = diskMiB;
     this.#child = this.#spawn();
   }
 
@@ -34,6 +36,13 @@ export class RunningServer {
   static async start(settings?: (port: number) => Promise<NodeJS.ProcessEnv>): Promise<RunningServer> {
     const port = await freePort();
     const server = new RunningServer(port, (await settings?.(port)) ?? {});
+    await server.#up();
+    return server;
+  }
+
+  /** Its data folder is a disk of its own of this size, which goes with it. */
+  static async startOnSmallDisk(sizeMiB: number): Promise<RunningServer> {
+    const server = new RunningServer(await freePort(), {}, sizeMiB);
     await server.#up();
     return server;
   }
@@ -56,7 +65,10 @@ export class RunningServer {
   }
 
   #spawn(): ChildProcess {
-    const child = spawn(process.execPath, [MAIN], {
+    const command = [process.execPath, MAIN];
+    const [program = "", ...args] =
+      this.#diskMiB === undefined ? command : [...onSmallDisk(this.home, this.#diskMiB), ...command];
+    const child = spawn(program, args, {
       env: {
         ...process.env,
         CORRAL_HOME: this.home,
@@ -149,6 +161,16 @@ export class RunningServer {
     rmSync(this.home, { recursive: true, force: true });
   }
 }
+
+/**
+ * What a command is to begin with, so that a small disk is mounted at `folder` for it and what it starts. It takes two user
+ * namespaces: one in which whoever runs the test may mount, and one in which the command is an ordinary user again.
+ */
+const onSmallDisk = (folder: string, sizeMiB: number): string[] => {
+  const mountAndGoOn =
+    'mount -t tmpfs -o "size=$1m,mode=700" none "$2" && shift 2 && exec unshare --user --map-user=1000 --map-group=1000 "$@"';
+  return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mountAndGoOn, "sh", String(sizeMiB), folder];
+};
 
 export const until = async (condition: () => Promise<boolean>, what: string): Promise<void> => {
   const deadline = Date.now() + PATIENCE_MS;

@@ -210,7 +210,9 @@ const newHttp = ({ tls, trustedProxies }: Settings, log: FastifyBaseLogger): Fas
 
 const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): Services => {
   const { home } = settings;
-  const events = new EventLog(store);
+  const events = new EventLog(store, (event, error) => {
+    log.error({ err: error, event }, "the disk is full: an event is lost to the audit log");
+  });
   const origins = new Origins(settings);
   const sessions = new Sessions(store);
   const tokens = new Tokens(store);

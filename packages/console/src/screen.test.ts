@@ -40,6 +40,11 @@ const feed = (terminal: HeadlessTerminal, log: ConsoleLog, from: number, to: num
   return to;
 };
 
+const atRandom = (length: number): Uint8Array => {
+  const random = new Randomness(7);
+  return Uint8Array.from({ length }, () => random.whole(256));
+};
+
 const PIECES = [
   "plain text ",
   "\r\n",
@@ -149,6 +154,25 @@ describe("Screen", () => {
     expect(offset).toBe(log.end);
     expect(screen).not.toContain("\x1b[?1049h");
     expect(screen.startsWith("x".repeat(77))).toBe(true);
+    log.close();
+  });
+
+  it.each<[string, () => string | Uint8Array]>([
+    ["titles by the hundred thousand", () => "\x1b]0;a title\x07".repeat(100_000)],
+    ["a device control string of a megabyte", () => `\x1bP${"q".repeat(1_000_000)}\x1b\\`],
+    ["a line of two megabytes", () => "x".repeat(2_000_000)],
+    ["a letter with a hundred thousand accents", () => `a${"\u0301".repeat(100_000)}`],
+    ["200,000 bytes at random", () => atRandom(200_000)],
+    ["8-bit controls, as characters and as bare bytes", () => Buffer.from("9b3333483b9d303b749c90c29b324ac29d", "hex")],
+    ["questions, sizes and modes", () => "\x05\x1b[6n\x1b[c\x1b[21t\x1b[8;5;5t\x1b[?1049h\x1b[4h".repeat(20_000)],
+    ["repetitions without number", () => "x\x1b[2147483647b\x1b[2147483647S\x1b[2147483647L".repeat(1_000)],
+  ])("comes through %s and shows what is printed then", (_, hostile) => {
+    const log = open();
+    log.markSize(80, 24);
+    log.append(Buffer.from(hostile()));
+    // Ends any sequence, and resets everything, as "reset" does.
+    log.append(Buffer.from("\x18\x1b\\\x1bcalive"));
+    expect(drawn(log).snapshot()).toMatchObject({ cols: 80, rows: 24, screen: "alive", offset: log.end });
     log.close();
   });
 

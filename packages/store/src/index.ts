@@ -1,3 +1,4 @@
+export { isDiskFull, unlessDiskFull } from "./diskFull.ts";
 export type { Author, EventFilter, EventRecord, NewEvent } from "./events.ts";
 export type { GrantTo } from "./grants.ts";
 export type { GuestLinks, GuestRecord } from "./guests.ts";

@@ -42,7 +42,7 @@ describe("kernelCommandLine", () => {
     ).toBe(
       "mem=64M umid=g1 uml_dir=/run/g1/u con=null ssl=null con0=fd:3 ssl63=null,fd:5 console=ttyS63 console=tty0 " +
         "ubd0=/d/a.cow,/i/a.img,S1 ubd15rt=/d/b.img,,S2 ubd2rscdt=/d/c.img root=/dev/ubda rw init=/bin/sh " +
-        "mconsole=notify:/run/g1/s/n hostfs=/share noreboot pty.legacy_count=0 loglevel=7 systemd.unit=rescue.target",
+        "mconsole=notify:/run/g1/s/n hostfs=/share noreboot.yes pty.legacy_count=0 loglevel=7 systemd.unit=rescue.target",
     );
   });
 
@@ -53,7 +53,7 @@ describe("kernelCommandLine", () => {
       "uml_dir=/run/g1/u",
       "con=null",
       "ssl=null",
-      "noreboot",
+      "noreboot.yes",
       "pty.legacy_count=0",
     ]);
   });

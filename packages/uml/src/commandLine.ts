@@ -113,7 +113,9 @@ export const kernelCommandLine = (spec: CommandLineSpec): string[] => {
     ...given(spec.notifyPath, (notify) => `mconsole=notify:${socketPath("notifyPath", notify)}`),
     ...given(spec.hostfsRoot, (root) => `hostfs=${path("hostfsRoot", root)}`),
     // A guest that reboots ends instead, so that whoever started it decides with what it comes back.
-    "noreboot",
+    // The kernel takes it by its first letters. Words that it does not know it hands to init as arguments, which a shell
+    // takes for the name of a script; one with a dot it takes for a module's and drops.
+    "noreboot.yes",
     // 512 old terminals make a kernel of little memory run out of threads while it boots: docs/uml.md, "Legacy terminals".
     "pty.legacy_count=0",
     ...extraArguments.map((word, i) => matching(`extraArguments[${i}]`, word, WORD, "one word without quotes")),

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommandLineSpec } from "./commandLine.ts";
-import { type Ending, readEnding, rootMounted, userlandStarted } from "./ending.ts";
+import { type Ending, logsBoot, readEnding, rootMounted, userlandStarted } from "./ending.ts";
 import { MconsoleClient } from "./mconsole/client.ts";
 import { BareGuest, makeFolder, makeImage } from "./testing/bareGuest.ts";
 
@@ -68,6 +68,8 @@ describe("a real guest", () => {
     });
     expect(rootMounted(log)).toBe(false);
     expect(userlandStarted(log)).toBe(false);
+    // One that is quiet says nothing either when it comes up.
+    expect(logsBoot(log)).toBe(extraArguments.length === 0);
   });
 
   it("that has no init", async () => {
@@ -80,7 +82,7 @@ describe("a real guest", () => {
   });
 
   it("that panics before it has a console", async () => {
-    const { ending } = await endingOf(await BareGuest.start(folder, { memoryMiB: 20 }));
+    const { ending } = await endingOf(await BareGuest.start(folder, { memoryMiB: 18 }));
     expect(ending).toMatchObject({ kind: "boot-failed", rootMounted: false });
     expect(ending.message).toContain("memory");
   });

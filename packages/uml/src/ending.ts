@@ -53,6 +53,12 @@ export const rootMounted = (kernelLog: string): boolean => MOUNTED.test(kernelLo
 export const userlandStarted = (kernelLog: string): boolean => INIT.test(kernelLog);
 
 /**
+ * Whether a kernel logs what it does at all, so that it will say when its userland starts: what arch/um's mconsole_kern.c
+ * prints is as unimportant (KERN_INFO) as that is. With `quiet` neither is there.
+ */
+export const logsBoot = (kernelLog: string): boolean => kernelLog.includes("mconsole (version ");
+
+/**
  * How a guest ended: docs/uml.md, "How a guest ends".
  * @param kernelLog Of that boot, the whole or its tail, followed by what the kernel wrote to its stdout and stderr (the
  *   only place where it says why it did not begin, or why it panicked before it had a console).

@@ -8,7 +8,15 @@ export {
   kernelCommandLine,
 } from "./commandLine.ts";
 export { type CowCheck, CowError, type CowHeader, checkCow, createCow, readCowHeader } from "./cow.ts";
-export { type Ending, type EndingKind, type ProcessExit, readEnding, rootMounted, userlandStarted } from "./ending.ts";
+export {
+  type Ending,
+  type EndingKind,
+  logsBoot,
+  type ProcessExit,
+  readEnding,
+  rootMounted,
+  userlandStarted,
+} from "./ending.ts";
 export { findKernels } from "./findKernels.ts";
 export { type KernelAbilities, KernelProbeError, type ProbedKernel, type ProbeOptions, probeKernel } from "./kernel.ts";
 export { KERNEL_PRELOAD } from "./kernelPreload.ts";

@@ -1,5 +1,5 @@
 import type { User } from "@corral/contracts";
-import type { Store, TokenRow } from "@corral/store";
+import { type Store, type TokenRow, unlessDiskFull } from "@corral/store";
 import type { TokenLimits } from "./caller.ts";
 import { hashSecret, newSecret, sameHash } from "./secret.ts";
 
@@ -32,7 +32,7 @@ export class Tokens {
     if (found === null || !sameHash(found.token.hash, hashSecret(secret))) return null;
     const now = Date.now();
     if (found.token.lastUsedAt === null || now - Date.parse(found.token.lastUsedAt) >= USED_EVERY_MS) {
-      this.#store.tokens.touch(id, new Date(now).toISOString());
+      unlessDiskFull(() => this.#store.tokens.touch(id, new Date(now).toISOString()));
     }
     const { scope, guestIds } = found.token;
     return { id, user: found.user, limits: { scope, guestIds } };

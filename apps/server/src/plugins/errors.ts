@@ -1,4 +1,5 @@
 import { CorralError, ERROR_STATUS, type ErrorAnswer, type ErrorCode, type ErrorDetail } from "@corral/contracts";
+import { isDiskFull } from "@corral/store";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 declare module "fastify" {
@@ -40,8 +41,6 @@ const FASTIFY_ERRORS: Record<string, { readonly code: ErrorCode; readonly messag
   },
 };
 
-const NO_SPACE_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "SQLITE_FULL"];
-
 const asCorralError = (thrown: unknown): CorralError => {
   if (thrown instanceof CorralError) return thrown;
   const error = thrown as Partial<FastifyError>;
@@ -50,7 +49,7 @@ const asCorralError = (thrown: unknown): CorralError => {
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new CorralError("invalid_request", `The request cannot be understood: ${error.message ?? "malformed"}`);
   }
-  if (NO_SPACE_CODES.includes(error.code)) {
+  if (isDiskFull(thrown)) {
     return new CorralError(
       "disk_full",
       "The disk that holds Corral's data is full, so nothing was changed. Free some space, then try again.",

@@ -122,14 +122,14 @@ const Account = () => {
 export const BottomBar = () => (
   <nav
     aria-label="Main"
-    className="flex shrink-0 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
+    className="flex shrink-0 overflow-x-auto border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
   >
     {usePlaces().map(({ place, label, icon: Icon }) => (
       <Link
         key={label}
         {...place}
         activeOptions={{ exact: place.to === "/", includeSearch: false }}
-        className="flex h-13 flex-1 flex-col items-center justify-center gap-0.5 text-tiny text-muted"
+        className="flex h-13 min-w-15 flex-1 flex-col items-center justify-center gap-0.5 text-tiny text-muted"
         activeProps={{ className: "text-ink! font-medium", "aria-current": "page" }}
       >
         <Icon aria-hidden size={18} />

@@ -9,7 +9,7 @@ import { useScrolledPastTop } from "../log/useScrolledPastTop.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConsoleNotices } from "./ConsoleNotices.tsx";
 import { ConsoleOverlay } from "./ConsoleOverlay.tsx";
-import { typingBlocked } from "./ConsoleSession.ts";
+import { typingBlocked } from "./ConsoleStatus.ts";
 import { ConsoleStrip } from "./ConsoleStrip.tsx";
 import { FindBar } from "./FindBar.tsx";
 import { PasteDialog } from "./PasteDialog.tsx";

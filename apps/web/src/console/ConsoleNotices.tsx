@@ -1,6 +1,6 @@
 import { CircleDot, Users } from "lucide-react";
 import type { ReactNode } from "react";
-import type { ConsoleStatus } from "./ConsoleSession.ts";
+import type { ConsoleStatus } from "./ConsoleStatus.ts";
 
 /** What everybody at this console must know before a key is pressed: it is shared, or what is typed is kept. */
 export const ConsoleNotices = ({ status }: { status: ConsoleStatus | undefined }) => {

@@ -7,7 +7,7 @@ import { Button } from "../ui/Button.tsx";
 import { Spinner } from "../ui/Spinner.tsx";
 import { StateIcon } from "../ui/StateBadge.tsx";
 import { useNow } from "../ui/Time.tsx";
-import type { ConsoleStatus } from "./ConsoleSession.ts";
+import type { ConsoleStatus } from "./ConsoleStatus.ts";
 import { lastLine } from "./plainText.ts";
 import { useLogTail } from "./useLogTail.ts";
 

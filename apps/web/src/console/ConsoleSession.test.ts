@@ -217,6 +217,14 @@ describe("a console session", () => {
     await until(() => expect(server.typed()).toBe("k\u001b[2;1R"));
   });
 
+  it("sends the answers to a flood of questions together, and each", async () => {
+    server.hello();
+    await until(() => expect(session.status().attached).toBe(true));
+    server.print("\u001b[6n".repeat(5_000));
+    await until(() => expect(server.typed()).toBe("\u001b[1;1R".repeat(5_000)));
+    expect(server.bytes.length).toBeLessThan(500);
+  });
+
   it("as a spy keeps the console's size, types nothing and answers nothing; and takes control when asked", async () => {
     server.hello({ role: "spy", cols: 132, rows: 40 });
     await until(() => expect([terminal.cols, terminal.rows]).toEqual([132, 40]));

@@ -20,7 +20,7 @@ import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLine } from "../ui/Menu.tsx"
 import { formatDuration } from "../ui/quantities.ts";
 import { useNow } from "../ui/Time.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
-import { type ConsoleStatus, ONLY_WATCH } from "./ConsoleSession.ts";
+import { type ConsoleStatus, ONLY_WATCH } from "./ConsoleStatus.ts";
 import { KeysMenu } from "./KeysMenu.tsx";
 import { Presence } from "./Presence.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";

@@ -5,7 +5,7 @@ import { api } from "../api/client.ts";
 import { toastError } from "../api/errors.ts";
 import { Button } from "../ui/Button.tsx";
 import { Menu, MenuCheck, MenuItem, MenuLine, MenuNote } from "../ui/Menu.tsx";
-import type { ConsoleStatus } from "./ConsoleSession.ts";
+import type { ConsoleStatus } from "./ConsoleStatus.ts";
 import { TypedDialog } from "./TypedDialog.tsx";
 import { WatchLinksDialog } from "./WatchLinksDialog.tsx";
 

@@ -2,11 +2,13 @@ import "@xterm/xterm/css/xterm.css";
 import { ClipboardAddon } from "@xterm/addon-clipboard";
 import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
-import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
+
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { type ITheme, Terminal } from "@xterm/xterm";
-import type { Size } from "./ConsoleSession.ts";
+import { BoundedGraphemesAddon } from "./BoundedGraphemesAddon.ts";
+import { boundRepetition } from "./boundRepetition.ts";
+import type { Size } from "./ConsoleStatus.ts";
 import type { ConsolePreferences } from "./preferences.ts";
 import { terminalTheme } from "./terminalThemes.ts";
 
@@ -72,9 +74,10 @@ export class TerminalView {
     });
     this.terminal.loadAddon(this.#fit);
     this.terminal.loadAddon(this.search);
-    this.terminal.loadAddon(new UnicodeGraphemesAddon());
+    this.terminal.loadAddon(new BoundedGraphemesAddon());
     this.terminal.loadAddon(new WebLinksAddon(openLink));
     this.terminal.loadAddon(new ClipboardAddon(undefined, guestClipboard(options.host)));
+    boundRepetition(this.terminal);
     this.terminal.open(options.host);
     this.#drawWithWebgl();
 

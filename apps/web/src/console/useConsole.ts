@@ -4,7 +4,8 @@ import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore 
 import { meQuery } from "../api/queries.ts";
 import { useDark } from "../app/theme.ts";
 import { formatLogTime } from "../ui/quantities.ts";
-import { ConsoleSession, type ConsoleStatus } from "./ConsoleSession.ts";
+import { ConsoleSession } from "./ConsoleSession.ts";
+import type { ConsoleStatus } from "./ConsoleStatus.ts";
 import { preferences, usePreferences } from "./preferences.ts";
 import { TerminalView } from "./TerminalView.ts";
 

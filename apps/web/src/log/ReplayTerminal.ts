@@ -1,6 +1,8 @@
 import "@xterm/xterm/css/xterm.css";
-import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
+
 import { type ITheme, Terminal } from "@xterm/xterm";
+import { BoundedGraphemesAddon } from "../console/BoundedGraphemesAddon.ts";
+import { boundRepetition } from "../console/boundRepetition.ts";
 
 /** Height of a cell for each pixel of its letters, about. */
 const CELL = { width: 0.61, height: 1.2 } as const;
@@ -27,7 +29,8 @@ export class ReplayTerminal {
       scrollback: 0,
       theme,
     });
-    this.terminal.loadAddon(new UnicodeGraphemesAddon());
+    this.terminal.loadAddon(new BoundedGraphemesAddon());
+    boundRepetition(this.terminal);
     this.terminal.open(host);
     this.terminal.textarea?.setAttribute("tabindex", "-1");
     this.terminal.onResize(() => this.#fit());

@@ -4,7 +4,7 @@ import { type CSSProperties, type ReactNode, useCallback, useRef, useState } fro
 import { socketUrl } from "../api/client.ts";
 import { isLost } from "../api/ReconnectingSocket.ts";
 import { useDark } from "../app/theme.ts";
-import type { ConsoleStatus } from "../console/ConsoleSession.ts";
+import type { ConsoleStatus } from "../console/ConsoleStatus.ts";
 import { FindBar } from "../console/FindBar.tsx";
 import { usePreferences } from "../console/preferences.ts";
 import { terminalTheme } from "../console/terminalThemes.ts";

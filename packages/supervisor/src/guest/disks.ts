@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CorralError } from "@corral/contracts";
 import { checkCow, createCow, type DiskArgument } from "@corral/uml";
 import type { Mount } from "../sandbox/sandbox.ts";
+import { isDiskFull } from "./diskFull.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guestSpec.ts";
 
@@ -149,7 +150,7 @@ export const removeDisk = async (folder: GuestFolder, ubd: number): Promise<void
 };
 
 const explained = (error: unknown, guest: string, ubd: number, field: string): unknown => {
-  if (isFull(error)) return error;
+  if (isDiskFull(error)) return error;
   const sentence = error instanceof Error ? error.message : String(error);
   return new CorralError(
     error instanceof CorralError ? error.code : "host_unfit",
@@ -157,14 +158,3 @@ const explained = (error: unknown, guest: string, ubd: number, field: string): u
     [{ field, message: sentence }],
   );
 };
-
-const isFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
-
-/** What a launch that failed half way for want of disk space is to say; every other error stays what it is. */
-export const explainFullDisk = (error: unknown, guest: string): unknown =>
-  isFull(error)
-    ? new CorralError(
-        "disk_full",
-        `${guest} was not started: the disk that holds Corral's data is full. Free some space, then start it again.`,
-      )
-    : error;

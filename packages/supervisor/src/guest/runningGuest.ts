@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VITALS_EVERY_MS } from "@corral/contracts";
 import {
+  logsBoot,
   MconsoleClient,
   mconsolePath,
   type Notification,
@@ -16,6 +17,7 @@ import { GuestLink } from "../link/guestLink.ts";
 import { TerminalSizes } from "../link/terminalSizes.ts";
 import { isAlive, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+import { isDiskFull } from "./diskFull.ts";
 import type { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { KernelLog } from "./kernelLog.ts";
@@ -103,6 +105,8 @@ export class RunningGuest {
   readonly #identified: Promise<void>;
   #settleIdentified: () => void = () => {};
   #record: LaunchRecord;
+  /** What is on disk is older than the record. */
+  #unwritten = false;
   #over = false;
 
   constructor(options: RunOptions) {
@@ -140,7 +144,10 @@ export class RunningGuest {
     if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     else options.child.once("exit", (code) => void this.#end(code));
     if (!options.record.booted) this.#watchBoot();
-    this.#every(LOG_CHECK_MS, () => this.#kernelLog.keepWithinBudget());
+    this.#every(LOG_CHECK_MS, () => {
+      this.#kernelLog.keepWithinBudget();
+      if (this.#unwritten) this.#writeRecord();
+    });
   }
 
   get record(): LaunchRecord {
@@ -169,11 +176,22 @@ export class RunningGuest {
     });
   }
 
-  /** Changes the record on disk first, then in memory. */
+  /** Changes the record, on disk too. While that is full it is written as soon as it can be: a guest can be ended then too. */
   note(changes: Partial<LaunchRecord>): void {
     this.#record = { ...this.#record, ...changes };
-    if (!this.#over) writeLaunchRecord(this.#folder.launchRecord, this.#record);
+    this.#writeRecord();
     if (this.#record.process !== null) this.#settleIdentified();
+  }
+
+  #writeRecord(): void {
+    if (this.#over) return;
+    try {
+      writeLaunchRecord(this.#folder.launchRecord, this.#record);
+      this.#unwritten = false;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#unwritten = true;
+    }
   }
 
   /** Connects a console, now or as soon as the guest has it open. The master of its pty, if it has one, goes with it. */
@@ -256,7 +274,8 @@ export class RunningGuest {
     if (this.#record.booted || this.#over) return;
     const timer = this.#every(QUIET_BOOT_MS, () => {
       this.#stop(timer);
-      this.#booted();
+      // One that logs its boot and has not said so yet waits for something, such as its root.
+      if (!logsBoot(this.bootLog(BOOT_LOG_BYTES))) this.#booted();
     });
   }
 

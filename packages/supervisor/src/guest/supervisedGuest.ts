@@ -21,7 +21,7 @@ import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { VitalsKeeper } from "../vitals/vitalsKeeper.ts";
 import { BackOff } from "./backOff.ts";
 import { GuestCondition } from "./condition.ts";
-import { explainFullDisk } from "./disks.ts";
+import { explainFullDisk } from "./diskFull.ts";
 import { ENDING_TAIL_BYTES, endingOf, whatNext } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";

@@ -1,0 +1,80 @@
+import { CLIENT_FRAME_MAXIMUM_BYTES } from "@corral/contracts";
+import type { Terminal } from "@xterm/xterm";
+import { type ConsoleStatus, typingBlocked } from "./ConsoleStatus.ts";
+import { isTerminalReport } from "./terminalReport.ts";
+
+export interface ConsoleInputOptions {
+  readonly screen: Pick<Terminal, "onData" | "onBinary">;
+  readonly status: () => ConsoleStatus;
+  /** What the terminal answers by itself is an answer to something old. */
+  readonly isReplaying: () => boolean;
+  /** Says something to whoever types; undefined: what was said is done with. */
+  readonly notice: (words: string | undefined) => void;
+  readonly send: (frame: Uint8Array<ArrayBuffer>) => void;
+}
+
+const NOT_SENT = "Not connected: what you type now is not sent.";
+
+const encoder = new TextEncoder();
+
+/** Sends what is typed into a terminal, and what the terminal answers by itself: each at once, when it may be sent at all. */
+export class ConsoleInput {
+  readonly #options: ConsoleInputOptions;
+  readonly #disposables: { dispose(): void }[];
+  /** Answers of the terminal's to what it is just taking in: a guest may ask a hundred thousand times a second. */
+  #answers = "";
+
+  constructor(options: ConsoleInputOptions) {
+    this.#options = options;
+    this.#disposables = [
+      options.screen.onData((data) => this.#typed(data)),
+      // Mouse reports of the old kind: each character is a byte.
+      options.screen.onBinary((data) =>
+        this.#send(Uint8Array.from(data, (character) => character.charCodeAt(0) & 0xff)),
+      ),
+    ];
+  }
+
+  dispose(): void {
+    this.#answers = "";
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #typed(data: string): void {
+    const { status, isReplaying, notice } = this.#options;
+    const { role, attached, notice: said } = status();
+    const report = isTerminalReport(data);
+    if (report && (isReplaying() || role !== "writer")) return;
+    if (role === undefined) return;
+    if (role === "spy") {
+      notice(typingBlocked({ ...status(), attached: true }));
+      return;
+    }
+    if (!attached) {
+      // Kept for later it would be typed into whatever the console has become by then.
+      if (!report) notice(NOT_SENT);
+      return;
+    }
+    if (report) {
+      if (this.#answers === "") queueMicrotask(() => this.#answer());
+      this.#answers += data;
+      return;
+    }
+    if (said !== undefined) notice(undefined);
+    this.#answer();
+    this.#send(encoder.encode(data));
+  }
+
+  #answer(): void {
+    const answers = this.#answers;
+    this.#answers = "";
+    if (answers !== "") this.#send(encoder.encode(answers));
+  }
+
+  #send(bytes: Uint8Array<ArrayBuffer>): void {
+    if (typingBlocked(this.#options.status()) !== undefined) return;
+    for (let from = 0; from < bytes.length; from += CLIENT_FRAME_MAXIMUM_BYTES) {
+      this.#options.send(bytes.subarray(from, from + CLIENT_FRAME_MAXIMUM_BYTES));
+    }
+  }
+}
