@@ -17,6 +17,9 @@ const KEYS = 200;
 const KEY_ROUNDS = 5;
 const FLOODING_GUESTS = 5;
 const ATTACHES = 15;
+/** Guests with as many consoles as one may have, for what a console costs that nobody watches. */
+const MANY_GUESTS = 3;
+const MANY_CONSOLES = 16;
 const CLOCK_TICKS_PER_S = 100;
 /** About 0.4 MB in lines: a second of a guest's console. The quotes keep END out of the echo. */
 const FLOOD = "seq 1 60000; echo E''ND";
@@ -89,8 +92,16 @@ let plain: PlainGuest | undefined;
 try {
   await server.becomeAdmin();
   const image = await server.demoImage();
-  const on = async (name: string) => {
-    const { id } = await server.client.createGuest({ body: { name, image, memoryMiB: 64, start: true } });
+  const on = async (name: string, consoles = 1) => {
+    const { id } = await server.client.createGuest({
+      body: {
+        name,
+        image,
+        memoryMiB: 64,
+        consoles: Array.from({ length: consoles }, (_, index) => ({ name: `con${index}`, channel: "fd" })),
+        start: true,
+      },
+    });
     return server.state(id, "running");
   };
   const off = async (id: string) => {
@@ -101,6 +112,20 @@ try {
   const recorded = recordedLaunch(server.home, spare.id);
   await off(spare.id);
   plain = await PlainGuest.start(recorded);
+
+  // Consoles that nobody watches; what else a guest takes in the server is counted with them.
+  const empty = residentMiB(server.pid);
+  const many: string[] = [];
+  for (let index = 0; index < MANY_GUESTS; index += 1) many.push((await on(`many${index}`, MANY_CONSOLES)).id);
+  await sleep(3_000);
+  const unwatchedKiB = ((residentMiB(server.pid) - empty) * 1024) / (MANY_GUESTS * MANY_CONSOLES);
+  results.push({
+    what: `server memory for a console that nobody watches, of ${MANY_GUESTS * MANY_CONSOLES}`,
+    figure: `${unwatchedKiB.toFixed(0)} KiB`,
+    limit: "≤ 300 KiB",
+    met: unwatchedKiB <= 300,
+  });
+  for (const id of many) await off(id);
 
   const guest = await on("bench");
   const writer = new BenchViewer(server, guest.id, "writer");

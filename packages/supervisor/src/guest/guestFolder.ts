@@ -73,6 +73,11 @@ export class GuestFolder {
     chmodSync(this.sockets, 0o755);
   }
 
+  /** Takes away what a guest that is off has left in its own directory. */
+  emptyUmlDir(): Promise<void> {
+    return rm(this.umlDir, { recursive: true, force: true });
+  }
+
   /** An empty umid directory: UML takes a random name where an old one is in the way (docs/uml.md, "umid"). */
   async clearUmlDir(owner: number | null): Promise<void> {
     await rm(this.umlDir, { recursive: true, force: true });

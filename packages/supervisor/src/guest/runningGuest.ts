@@ -22,6 +22,7 @@ import type { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { KernelLog } from "./kernelLog.ts";
 import { type LaunchRecord, linesOf, type RunLine, writeLaunchRecord } from "./launchRecord.ts";
+import { UmlDirGuard } from "./umlDirGuard.ts";
 
 /** How often a booting guest's kernel log is looked at: often enough that "running" is never late to the eye. */
 const BOOT_POLL_MS = 50;
@@ -62,6 +63,8 @@ export interface RunListeners {
   readonly onLinesChanged: () => void;
   /** Another line of the kernel log while it boots. */
   readonly onBootLine: (line: string) => void;
+  /** It fills the folder of the host that it may write to: what was found there. */
+  readonly onOverfull: (found: string) => void;
   /** The process is gone and everything it printed is read. Called once, and not after `leave`. */
   readonly onEnded: (exitCode: number | null) => void;
 }
@@ -98,6 +101,7 @@ export class RunningGuest {
   readonly #consoles: GuestConsoles;
   readonly #listener: NotificationListener;
   readonly #listeners: RunListeners;
+  readonly #guard: UmlDirGuard;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #ended: Promise<void>;
   #bootWatch: NodeJS.Timeout | null = null;
@@ -144,8 +148,10 @@ export class RunningGuest {
     if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     else options.child.once("exit", (code) => void this.#end(code));
     if (!options.record.booted) this.#watchBoot();
+    this.#guard = new UmlDirGuard(options.folder.umlDir, (found) => this.#listeners.onOverfull(found));
     this.#every(LOG_CHECK_MS, () => {
       this.#kernelLog.keepWithinBudget();
+      this.#guard.check();
       if (this.#unwritten) this.#writeRecord();
     });
   }
@@ -291,6 +297,7 @@ export class RunningGuest {
     if (this.#over) return;
     this.#over = true;
     this.#stopTimers();
+    this.#guard.close();
     this.lines.stop();
     this.mconsole.close();
     const { process } = this.#record;
@@ -312,6 +319,7 @@ export class RunningGuest {
   leave(): void {
     this.#over = true;
     this.#stopTimers();
+    this.#guard.close();
     this.lines.stop();
     this.mconsole.close();
     this.link?.close();

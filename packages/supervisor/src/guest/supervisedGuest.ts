@@ -429,6 +429,7 @@ export class SupervisedGuest {
         onLinkChanged: () => this.#condition.changed(),
         onLinesChanged: () => this.#condition.changed(),
         onBootLine: (line) => this.#condition.progress(line),
+        onOverfull: (found) => this.#overfull(found),
         onEnded: (exitCode) => this.#ended(exitCode),
       },
     });
@@ -447,6 +448,18 @@ export class SupervisedGuest {
       this.#run?.note({ statusLine });
       this.#condition.changed();
     }
+  }
+
+  /** Nothing but an attack does that, and it would go on. */
+  #overfull(found: string): void {
+    this.#emit({
+      type: "warning",
+      id: this.#spec.id,
+      message: `${this.#name} was forced off: it had ${found} in the folder of its management socket, where a kernel has two small files. Somebody inside it tried to fill the host's disk. Look at its console log before you start it again.`,
+    });
+    this.force("force-off")
+      .catch(() => {})
+      .finally(() => this.#folder.emptyUmlDir());
   }
 
   #booted(): void {

@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TestFleet, until } from "../testing/fleet.ts";
+import { UmlDirGuard } from "./umlDirGuard.ts";
+
+describe("a guest's own directory on the host", () => {
+  let folder: string;
+  let found: string[];
+  let guard: UmlDirGuard;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "corral-"));
+    found = [];
+    guard = new UmlDirGuard(folder, (what) => found.push(what));
+  });
+  afterEach(() => {
+    guard.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("may hold what UML puts there", async () => {
+    mkdirSync(join(folder, "g1"));
+    writeFileSync(join(folder, "g1", "pid"), "1\n");
+    guard.check();
+    expect(found).toEqual([]);
+  });
+
+  it.each<[string, () => void]>([
+    ["more than 1 MiB", () => writeFileSync(join(folder, "g1", "x"), Buffer.alloc(2 * 1024 * 1024, 1))],
+    ["more than 64 files", () => Array.from({ length: 65 }, (_, i) => writeFileSync(join(folder, "g1", `${i}`), ""))],
+    ["folders inside folders", () => mkdirSync(join(folder, "g1", "deeper"))],
+  ])("with %s is noticed by itself, once", async (what, fill) => {
+    mkdirSync(join(folder, "g1"));
+    fill();
+    await until(
+      () => found.length > 0,
+      () => "the guard to notice",
+    );
+    guard.check();
+    expect(found).toEqual([what]);
+  });
+});
+
+it("a guest that fills it through hostfs is forced off, and what it wrote is taken away", async () => {
+  const fleet = await TestFleet.open();
+  try {
+    const { spec, console } = await fleet.boot("filler");
+    const umlDir = join(fleet.supervisor.runFolder, spec.id.slice(0, 8), "u");
+    console.type(
+      `mkdir /h; mount -t hostfs none /h -o /.. && dd if=/dev/zero of=/h${umlDir}/x bs=1M count=200; sync\r`,
+    );
+    await fleet.state(spec.id, "stopped");
+    const warning = fleet.events.find((event) => event.type === "warning");
+    expect(warning?.message).toMatch(/^filler was forced off: it had more than 1 MiB/);
+    await until(
+      () => !existsSync(umlDir),
+      () => "the folder to be emptied",
+    );
+  } finally {
+    await fleet.end();
+  }
+});
