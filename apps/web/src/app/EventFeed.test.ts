@@ -29,7 +29,7 @@ it("knows what each frame makes stale", () => {
   expect(topicsOf(frame(1, "guest.state"))).toEqual(["events", "guests", "portal"]);
   expect(topicsOf(frame(1, "guest.deleted"))).toEqual(["events", "guests", "portal", "images", "kernels"]);
   expect(topicsOf(frame(1, "session.opened"))).toEqual(["events", "people", "account"]);
-  expect(topicsOf(frame(1, "server.stopped"))).toEqual(["events", "health"]);
+  expect(topicsOf(frame(1, "server.stopped"))).toEqual(["events", "health", "ssh"]);
   expect(topicsOf({ type: "ready", seq: 1 })).toEqual([]);
 });
 

@@ -69,7 +69,9 @@ const LoginPage = () => {
   return (
     <LoginCard
       title="Log in"
-      lead={asked.passkey ? "Your password is right. Your second factor is a passkey." : undefined}
+      lead={
+        asked.passkey ? `Your password is right. ${passkeyOnly ? "Now" : "Now a code, or"} your passkey.` : undefined
+      }
       hint={
         <>
           No password, or forgotten? Run <code className="font-mono text-muted">corral admin-link</code> on the host for
