@@ -271,7 +271,8 @@ export class FleetMenu implements TerminalProgram {
   #title(): Line {
     const guests = this.#guests ?? [];
     const on = guests.filter(({ state }) => state !== "stopped" && state !== "crashed").length;
-    const page = this.#page === null ? `${guests.length} guests, ${on} on` : this.#page.title;
+    const page =
+      this.#page === null ? `${guests.length} ${guests.length === 1 ? "guest" : "guests"}, ${on} on` : this.#page.title;
     return [{ text: `Corral  ${this.#options.user}  ${page}`, look: "title" }];
   }
 

@@ -30,7 +30,7 @@ const keys = Object.entries<SshMenuKey>(sshMenuKeys).map(([key, { summary }]) =>
 
 const HELP = `
   Up, Down        choose a guest (also j and k, Page Up, Page Down, Home, End)
-  Enter           its console: the same one as in the browser; Ctrl-] . comes back
+  Enter           its console, as in the browser; Ctrl-] . comes back
 ${keys.join("\n")}
   ?               this text
   q               quit
@@ -91,7 +91,10 @@ export const processesOf = (client: Client, { id, definition }: Guest): TextPage
 
 /** What the guest's kernel says of itself, which mconsole can read without a link. */
 const vitalsOf = ({ inside, host }: GuestVitals): string => {
-  const parts = inside === null ? [] : [`load ${inside.load.join(" ")}`, `${inside.tasks} tasks`, memoryOf(inside)];
+  const parts =
+    inside === null
+      ? []
+      : [`load ${inside.load.map((load) => load.toFixed(2)).join(" ")}`, `${inside.tasks} tasks`, memoryOf(inside)];
   if (host?.cpuPercent !== null && host !== null) parts.push(`${host.cpuPercent.toFixed(0)}% of a core`);
   return parts.length === 0 ? "Nothing has been measured yet." : parts.join("   ");
 };
