@@ -24,6 +24,7 @@ import { sessionCommands } from "./commands/sessions.ts";
 import { shareCommands } from "./commands/share.ts";
 import { sshDoor } from "./commands/sshDoor.ts";
 import { stop } from "./commands/stop.ts";
+import { strangers } from "./commands/strangers.ts";
 import { tasks } from "./commands/tasks.ts";
 import { templateCommands } from "./commands/templates.ts";
 import { tokenCreate } from "./commands/tokenCreate.ts";
@@ -44,7 +45,7 @@ export const topics: readonly Topic[] = [
   { name: "library", commands: [images, kernels, ...templateCommands, tasks] },
   { name: "people", commands: [...people, ...groupCommands, ...quotaCommands] },
   { name: "logins", commands: [...sessionCommands, tokens, tokenCreate, tokenDelete, ...keyCommands, adminLink] },
-  { name: "server", commands: [sshDoor, doctor, stop] },
+  { name: "server", commands: [sshDoor, strangers, doctor, stop] },
 ];
 
 export const commands: readonly Command[] = topics.flatMap((topic) => topic.commands);

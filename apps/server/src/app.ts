@@ -66,6 +66,7 @@ import { sessionRoutes } from "./routes/session.ts";
 import { singleSignOnRoutes } from "./routes/singleSignOn.ts";
 import { sshDoorRoutes } from "./routes/sshDoor.ts";
 import { sshKeyRoutes } from "./routes/sshKeys.ts";
+import { strangerRoutes } from "./routes/strangers.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
@@ -184,6 +185,7 @@ const ROUTES = [
   kernelRoutes,
   mconsoleRoutes,
   vitalsRoutes,
+  strangerRoutes,
   taskRoutes,
   eventRoutes,
   auditRoutes,

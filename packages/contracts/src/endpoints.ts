@@ -15,6 +15,7 @@ import { portalEndpoints } from "./endpoints/portal.ts";
 import { secondFactorEndpoints } from "./endpoints/secondFactor.ts";
 import { sshDoorEndpoints } from "./endpoints/sshDoor.ts";
 import { sshKeysEndpoints } from "./endpoints/sshKeys.ts";
+import { strangersEndpoints } from "./endpoints/strangers.ts";
 import { typingEndpoints } from "./endpoints/typing.ts";
 import { usersEndpoints } from "./endpoints/users.ts";
 import { vitalsEndpoints } from "./endpoints/vitals.ts";
@@ -41,6 +42,7 @@ export const endpoints = {
   ...insideEndpoints,
   ...mconsoleEndpoints,
   ...vitalsEndpoints,
+  ...strangersEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
   ...auditEndpoints,

@@ -19,6 +19,8 @@ export const eventType = z.enum([
   "console.changed",
   "guest.notified",
   "guest.mconsole",
+  "stranger.mconsole",
+  "stranger.cleaned",
   "console.attached",
   "console.detached",
   "console.taken",

@@ -35,6 +35,7 @@ export * from "./singleSignOn.ts";
 export * from "./sshCommands.ts";
 export * from "./sshDoor.ts";
 export * from "./sshKeys.ts";
+export * from "./strangers.ts";
 export * from "./sysrqKeys.ts";
 export * from "./table.ts";
 export * from "./tasks.ts";

@@ -33,6 +33,7 @@ import { KernelLogReading } from "./logs/kernelLogReading.ts";
 import { OpenLog } from "./logs/openLog.ts";
 import { openRunFolder } from "./runFolder.ts";
 import { DelegatedCgroup, findDelegatedFolder } from "./sandbox/cgroup.ts";
+import { Strangers } from "./strangers/strangers.ts";
 import { setCloseOnExec } from "./syscalls.ts";
 import { RoundClock } from "./vitals/roundClock.ts";
 
@@ -60,6 +61,8 @@ export interface LogRange {
  * day be somewhere else; viewers' ports are the exception.
  */
 export class Supervisor {
+  /** Guests of this host that are nobody's here. */
+  readonly strangers: Strangers;
   readonly #home: string;
   readonly #runFolder: string;
   readonly #cgroup: DelegatedCgroup | null;
@@ -85,6 +88,7 @@ export class Supervisor {
       (guest) => void guest.vitals.sample(),
     );
     this.#vitals.start();
+    this.strangers = new Strangers(this.#runFolder);
   }
 
   get runFolder(): string {
@@ -343,6 +347,7 @@ export class Supervisor {
     if (this.#closing) return;
     this.#closing = true;
     this.#vitals.stop();
+    this.strangers.close();
     if (stopGuests) await this.#stopAll();
     for (const guest of this.#guests.values()) guest.leave();
     this.#listeners.clear();

@@ -19,6 +19,7 @@ export {
 } from "./ending.ts";
 export { findKernels } from "./findKernels.ts";
 export { type KernelAbilities, KernelProbeError, type ProbedKernel, type ProbeOptions, probeKernel } from "./kernel.ts";
+export { inspectKernelFile } from "./kernelFile.ts";
 export { KERNEL_PRELOAD } from "./kernelPreload.ts";
 export { type CallOptions, MconsoleClient, type MconsoleClientOptions } from "./mconsole/client.ts";
 export { socketsAreHardened } from "./mconsole/datagramSocket.ts";

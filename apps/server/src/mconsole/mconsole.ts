@@ -4,6 +4,7 @@ import type { Supervisor } from "@corral/supervisor";
 import type { EventLog } from "../events/eventLog.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { CommandLimit } from "./commandLimit.ts";
+import { unconfirmed, whatItInterrupts } from "./interruptions.ts";
 import { RepeatedReads } from "./repeatedReads.ts";
 
 /** What an event keeps of a command and of its answer's first line. */
@@ -11,9 +12,6 @@ const TOLD_MAXIMUM = 160;
 
 /** Commands that change nothing: version, help, proc, config without a value. */
 const READS = /^(version$|help$|proc |config [a-z0-9]+$)/;
-/** Commands that end or interrupt what the guest does, in so many words of the kernel's. */
-const INTERRUPTS = /^(halt|reboot|stop|cad|remove )/;
-
 interface Use {
   readonly guest: GuestRecord;
   readonly caller: Caller;
@@ -71,10 +69,7 @@ export class Mconsole {
   }
 
   async sysrq(use: Use, key: string, confirm: boolean): Promise<string> {
-    const known = SYSRQ_KEYS.find((each) => each.key === key);
-    if (known?.asks === true && !confirm && this.keys(use.guest).find((each) => each.key === key)?.danger === "asks") {
-      throw unconfirmed(`sysrq ${key}`, known.meaning);
-    }
+    this.#refuseUnconfirmed(use, `sysrq ${key}`, confirm);
     return this.ask(use, `sysrq ${key}`, { mayPanic: key === "c" });
   }
 
@@ -82,13 +77,15 @@ export class Mconsole {
   async raw(use: Use, command: string, confirm: boolean): Promise<string> {
     const key = /^sysrq (.)$/.exec(command)?.[1];
     if (key !== undefined) return this.sysrq(use, key, confirm);
-    if (INTERRUPTS.test(command) && !confirm && this.#supervisor.whyNotSent(use.guest.id, command) === null) {
-      throw unconfirmed(
-        command,
-        "It ends or interrupts what the guest does, past everything that Corral does around it.",
-      );
-    }
+    this.#refuseUnconfirmed(use, command, confirm);
     return this.ask(use, /^log ./.test(command) ? `${command}\n` : command);
+  }
+
+  /** What is refused anyway is not asked about first. */
+  #refuseUnconfirmed({ guest }: Use, command: string, confirm: boolean): void {
+    const meaning = confirm ? null : whatItInterrupts(command);
+    const mayBeSent = command === "sysrq c" || this.#supervisor.whyNotSent(guest.id, command) === null;
+    if (meaning !== null && mayBeSent) throw unconfirmed(command, meaning);
   }
 
   #tell({ guest, caller }: Use, command: string, result: EventResult, answer: string): void {
@@ -107,6 +104,3 @@ export class Mconsole {
     });
   }
 }
-
-const unconfirmed = (command: string, meaning: string): CorralError =>
-  new CorralError("needs_confirmation", `${command}: ${meaning} Say so once more to do it (confirm).`);

@@ -24,6 +24,7 @@ export type Topic =
   | "typed"
   | "inside"
   | "vitals"
+  | "strangers"
   | "links"
   | "watched"
   | "ssh";
@@ -170,6 +171,15 @@ export const watchedQuery = (secret: string) =>
     queryFn: ({ signal }) => api.openWatchLink({ body: { secret } }, { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** Nobody tells of them: they are looked for again and again while somebody looks. */
+const STRANGERS_EVERY_MS = 10_000;
+
+export const strangersQuery = queryOptions({
+  queryKey: key("strangers"),
+  queryFn: async ({ signal }) => (await api.listStrangers({}, { signal })).items,
+  refetchInterval: STRANGERS_EVERY_MS,
+});
 
 export const healthQuery = queryOptions({
   queryKey: key("health"),

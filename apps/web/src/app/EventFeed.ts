@@ -24,6 +24,7 @@ export const topicsOf = (frame: FeedFrame): readonly Topic[] => {
     session: ["people", "account"],
     key: ["account"],
     template: ["portal"],
+    stranger: ["strangers"],
     ssh: ["ssh"],
   };
   // Images and kernels name the guests that use them.

@@ -6,6 +6,7 @@ import { formatBytes } from "../ui/quantities.ts";
 import { Audit } from "./Audit.tsx";
 import { HostChecks } from "./HostChecks.tsx";
 import { SshDoor } from "./SshDoor.tsx";
+import { Strangers } from "./Strangers.tsx";
 
 const SettingsPage = () => {
   const isAdmin = useQuery(meQuery).data?.user.role === "admin";
@@ -14,6 +15,7 @@ const SettingsPage = () => {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <HostChecks />
         <SshDoor isAdmin={isAdmin} />
+        {isAdmin && <Strangers />}
         {isAdmin && <Audit />}
         <Appearance />
         <About />

@@ -31,7 +31,7 @@ export const askMconsole = async (
   }
 };
 
-const asCorralError = (error: MconsoleError, name: string): CorralError => {
+export const asCorralError = (error: MconsoleError, name: string): CorralError => {
   switch (error.code) {
     case "not-running":
       return new CorralError(

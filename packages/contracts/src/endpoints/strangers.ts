@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { defineEndpoints } from "../endpoint.ts";
+import { mconsoleAnswer } from "../mconsole.ts";
+import { byStranger, stranger, strangerCommand } from "../strangers.ts";
+
+const common = { tag: "strangers", access: { role: "admin" } } as const;
+
+export const strangersEndpoints = defineEndpoints({
+  listStrangers: {
+    ...common,
+    method: "GET",
+    path: "/strangers",
+    summary: "UML guests on this host that Corral did not start, and what such guests left behind",
+    status: 200,
+    response: z.object({ items: z.array(stranger) }),
+  },
+  strangerMconsole: {
+    ...common,
+    method: "POST",
+    path: "/strangers/:id/mconsole",
+    summary:
+      "A command to a stranger's management console. What wrecks it is refused; what ends or interrupts it needs confirm",
+    status: 200,
+    params: byStranger,
+    body: strangerCommand,
+    response: mconsoleAnswer,
+  },
+  cleanStranger: {
+    ...common,
+    method: "DELETE",
+    path: "/strangers/:id",
+    summary: "Remove the umid folder of a guest that has ended",
+    status: 204,
+    params: byStranger,
+  },
+});

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { rawCommand } from "./mconsole.ts";
+import { timestamp } from "./text.ts";
+
+/* UML guests on this host that Corral did not start: docs/strangers.md. */
+
+/** One process, or one left-over folder: whatever takes its place has another id. */
+export const strangerId = z.string().regex(/^[gd][0-9a-f-]{3,40}$/, "must be the id of a stranger, from the list");
+
+export const strangerConsole = z.object({
+  name: z.string(),
+  channel: z.string().describe("As its kernel says it, such as pts:/dev/pts/4 or fd:0,fd:1"),
+});
+
+export const stranger = z.object({
+  id: strangerId,
+  kind: z.enum(["guest", "stale"]).meta({
+    description: "guest: a kernel that runs; stale: a umid folder that one left behind when it ended",
+  }),
+  umid: z.string().nullable().describe("Null: it has no umid folder that could be found"),
+  folder: z.string().nullable().describe("Its umid folder"),
+  pid: z.int().nullable(),
+  commandLine: z.string(),
+  program: z.string().nullable(),
+  startedAt: timestamp.nullable(),
+  residentBytes: z.int().nullable().describe("Of the kernel's process, which has the guest's memory"),
+  version: z.string().nullable().describe("What its management console answered; null: it did not"),
+  note: z.string().nullable().describe("Why it cannot be asked, or what is to be known of it"),
+  consoles: z.array(strangerConsole).describe("Consoles that it has open to somewhere"),
+});
+export type Stranger = z.infer<typeof stranger>;
+
+export const byStranger = z.strictObject({ id: strangerId });
+export const strangerCommand = rawCommand;

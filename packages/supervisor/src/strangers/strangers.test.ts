@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Stranger } from "@corral/contracts";
+import { KERNEL_PRELOAD } from "@corral/uml";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoImage, until } from "../testing/fleet.ts";
+import { Strangers } from "./strangers.ts";
+
+const KERNEL = "/usr/bin/linux.uml";
+
+const folder = mkdtempSync(join(tmpdir(), "strange-"));
+const started = new Set<ChildProcess>();
+const strangers = new Strangers(join(folder, "run"));
+let image: string;
+
+/** As a person starts one. */
+const byHand = (uml: string, ...more: string[]): ChildProcess => {
+  const argv = [`umid=${uml.split("/").at(-1)}`, "mem=64M", `ubd0r=${image}`, "root=/dev/ubda", "ro", ...more];
+  const child = spawn("setarch", ["-R", KERNEL, ...argv], {
+    detached: true,
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: join(folder, "home"), LD_PRELOAD: KERNEL_PRELOAD },
+    stdio: "ignore",
+  });
+  started.add(child);
+  child.once("exit", () => started.delete(child));
+  return child;
+};
+const endHard = async (child: ChildProcess): Promise<void> => {
+  const gone = once(child, "exit");
+  // All of it: a kernel that is killed alone sets its programs loose.
+  process.kill(-(child.pid as number), "SIGKILL");
+  await gone;
+};
+
+/** Only this test's: the machine may have others. */
+const list = async (): Promise<Stranger[]> =>
+  (await strangers.list()).filter((each) => `${each.folder} ${each.commandLine}`.includes(folder));
+const found = async (child: ChildProcess, accept: (stranger: Stranger) => boolean): Promise<Stranger> => {
+  let last: Stranger | undefined;
+  await until(
+    async () => {
+      last = (await list()).find(({ pid }) => pid === child.pid);
+      return last !== undefined && accept(last);
+    },
+    () => `process ${child.pid}, is ${JSON.stringify(last)}`,
+  );
+  return last as Stranger;
+};
+const answers = ({ version }: Stranger): boolean => version !== null;
+
+beforeAll(async () => {
+  image = await demoImage();
+  mkdirSync(join(folder, "run"));
+  mkdirSync(join(folder, "home"));
+});
+
+afterAll(async () => {
+  strangers.close();
+  expect(readdirSync(join(folder, "run"))).toEqual([]);
+  await Promise.all([...started].map(endHard));
+  rmSync(folder, { recursive: true });
+});
+
+describe("guests that were started by hand", () => {
+  let first: ChildProcess;
+  let atHome: ChildProcess;
+  let second: ChildProcess;
+
+  it("are found in any umid directory, and answer", async () => {
+    first = byHand("s1", `uml_dir=${folder}/u`, "con0=pts", "con=null", "ssl=null");
+    atHome = byHand("s1", "con0=null", "con=null", "ssl=null");
+    const here = await found(first, (stranger) => answers(stranger) && stranger.consoles.length > 0);
+    expect(here).toMatchObject({ kind: "guest", umid: "s1", folder: `${folder}/u/s1`, program: KERNEL, note: null });
+    expect(here.version).toMatch(/^Linux \S+ \d+\.\d+/);
+    expect(here.commandLine).toContain(`uml_dir=${folder}/u`);
+    expect(here.residentBytes).toBeGreaterThan(4 * 1024 * 1024);
+    expect(Date.parse(here.startedAt ?? "")).toBeLessThanOrEqual(Date.now());
+    expect(here.consoles).toContainEqual({ name: "con0", channel: expect.stringMatching(/^pts/) });
+    // The same umid, and told apart.
+    const other = await found(atHome, answers);
+    expect(other).toMatchObject({ umid: "s1", folder: `${folder}/home/.uml/s1` });
+    expect(other.id).not.toBe(here.id);
+    expect((await list()).map(({ pid }) => pid).sort()).toEqual([first.pid, atHome.pid].sort());
+  });
+
+  it("take commands, and are not sent what wrecks them", async () => {
+    const { id } = await found(first, answers);
+    expect(await strangers.mconsole(id, "proc uptime")).toMatch(/^\s*[\d.]+ [\d.]+/);
+    expect(await strangers.mconsole(id, "sysrq h")).toContain("HELP");
+    await strangers.mconsole(id, "stop");
+    await expect(strangers.mconsole(id, "stop")).rejects.toMatchObject({ code: "guest_refused" });
+    await strangers.mconsole(id, "go");
+    for (const command of ["proc kcore", "sysrq t", "version\0", "int"]) {
+      await expect(strangers.mconsole(id, command)).rejects.toMatchObject({ code: "impossible" });
+    }
+    await expect(strangers.mconsole("g1-1", "version")).rejects.toMatchObject({ code: "not_found" });
+    await expect(strangers.clean(id)).rejects.toMatchObject({ code: "wrong_state" });
+  });
+
+  it("are not mistaken for one that took their folder", async () => {
+    const before = await found(first, answers);
+    rmSync(`${folder}/u/s1`, { recursive: true });
+    expect((await found(first, ({ version }) => version === null)).note).toContain("removed");
+    second = byHand("s1", `uml_dir=${folder}/u`, "con0=null", "con=null", "ssl=null");
+    const after = await found(second, answers);
+    expect(after.folder).toBe(before.folder);
+    expect(after.id).not.toBe(before.id);
+    expect(await found(first, ({ note }) => /now used by another/.test(note ?? ""))).toMatchObject({ version: null });
+    await expect(strangers.mconsole(before.id, "version")).rejects.toMatchObject({ code: "wrong_state" });
+  });
+
+  it("end only when they are told to", async () => {
+    const { id } = await found(atHome, answers);
+    await strangers.mconsole(id, "stop");
+    const gone = once(atHome, "exit");
+    await strangers.mconsole(id, "halt");
+    expect(await gone).toEqual([0, null]);
+    expect((await list()).map(({ pid }) => pid).sort()).toEqual([first.pid, second.pid].sort());
+    await expect(strangers.mconsole(id, "version")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("leave a folder behind that can be removed, and nothing else can", async () => {
+    await endHard(second);
+    await endHard(first);
+    const left = async (): Promise<Stranger | undefined> => (await list()).find(({ kind }) => kind === "stale");
+    await until(
+      async () => (await left()) !== undefined,
+      () => "what was left behind",
+    );
+    const stale = (await left()) as Stranger;
+    expect(stale).toMatchObject({ umid: "s1", folder: `${folder}/u/s1`, pid: null, version: null });
+    await expect(strangers.mconsole(stale.id, "version")).rejects.toMatchObject({ code: "not_found" });
+    writeFileSync(`${folder}/u/s1/mine`, "");
+    const withMore = (await left()) as Stranger;
+    await expect(strangers.clean(withMore.id)).rejects.toMatchObject({ code: "impossible" });
+    rmSync(`${folder}/u/s1/mine`);
+    expect(await strangers.clean(((await left()) as Stranger).id)).toBe(`${folder}/u/s1`);
+    expect(await list()).toEqual([]);
+    await expect(strangers.clean(stale.id)).rejects.toMatchObject({ code: "not_found" });
+    expect(readdirSync(`${folder}/u`)).toEqual([]);
+  });
+});
