@@ -57,6 +57,8 @@ export const sockets = {
   attach: { path: "/guests/:id/consoles/:name/attach", access: { role: "user", guest: "watch" } },
   /** A command in a guest, with its input and output as they come: execFrames.ts. */
   exec: { path: "/guests/:id/exec", access: { role: "user", guest: "manage" } },
+  /** One that was opened before. */
+  strangerAttach: { path: "/strangers/:id/consoles/:name/attach", access: { role: "admin" } },
   /** Thumbnails of many consoles: herdFrames.ts. */
   herd: { path: "/herd", access: { role: "user" } },
   /** A console by a watch-only link: the secret in the first frame is all that counts. */

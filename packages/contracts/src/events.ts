@@ -20,6 +20,7 @@ export const eventType = z.enum([
   "guest.notified",
   "guest.mconsole",
   "stranger.mconsole",
+  "stranger.opened",
   "stranger.cleaned",
   "console.attached",
   "console.detached",

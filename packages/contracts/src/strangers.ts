@@ -32,3 +32,10 @@ export type Stranger = z.infer<typeof stranger>;
 
 export const byStranger = z.strictObject({ id: strangerId });
 export const strangerCommand = rawCommand;
+
+export const byStrangerConsole = byStranger.extend({
+  name: z.string().regex(/^(con|ssl)[0-9]{1,2}$/, "must be a console such as con0"),
+});
+export const strangerOpening = z.strictObject({
+  confirm: z.boolean().default(false).describe("Open it though others have it open"),
+});

@@ -88,7 +88,7 @@ export class Supervisor {
       (guest) => void guest.vitals.sample(),
     );
     this.#vitals.start();
-    this.strangers = new Strangers(this.#runFolder);
+    this.strangers = new Strangers(this.#runFolder, join(home, "strangers"));
   }
 
   get runFolder(): string {

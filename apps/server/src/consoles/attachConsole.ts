@@ -5,9 +5,9 @@ import {
   CorralError,
   clientFrame,
   type GuestRight,
+  type GuestState,
   type ServerFrame,
 } from "@corral/contracts";
-import type { GuestRecord } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import type { FastifyBaseLogger } from "fastify";
 import type { WebSocket } from "ws";
@@ -15,7 +15,7 @@ import { includesRight } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Caller } from "../people/caller.ts";
 import { closeSocket } from "../sockets/closeSocket.ts";
-import { VisitEvents } from "./visitEvents.ts";
+import { VisitEvents, type Visited } from "./visitEvents.ts";
 
 type ViewerPort = Parameters<Supervisor["attach"]>[2];
 type ViewerEvent = Parameters<ViewerPort["send"]>[0];
@@ -26,10 +26,15 @@ type AttachFrame = Extract<ClientFrame, { type: "attach" }>;
 const TRY_AGAIN_LATER = 1013;
 const INTERNAL_ERROR = 1011;
 
+/** Where the console is: the supervisor, for its own guests. */
+export interface Consoles extends Pick<Supervisor, "attach" | "onEvent"> {
+  status(id: string): { readonly state: GuestState };
+}
+
 interface AttachOptions {
-  readonly supervisor: Supervisor;
+  readonly supervisor: Consoles;
   readonly events: EventLog;
-  readonly guest: GuestRecord;
+  readonly guest: Visited;
   readonly consoleName: string;
   readonly caller: Caller;
   /** What this viewer may do with the guest: without the right to use it one only watches. */

@@ -1,11 +1,17 @@
 import type { EventType, ViewerRole } from "@corral/contracts";
-import type { GuestRecord } from "@corral/store";
 import type { EventLog } from "../events/eventLog.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 
+/** Whose console it is. */
+export interface Visited {
+  readonly id: string;
+  readonly ownerId?: string;
+  readonly definition: { readonly name: string };
+}
+
 export interface Visit {
   readonly events: EventLog;
-  readonly guest: GuestRecord;
+  readonly guest: Visited;
   readonly consoleName: string;
   readonly caller: Caller;
 }
@@ -36,7 +42,7 @@ export class VisitEvents {
       type,
       ...authorOf(caller),
       subject: guest.id,
-      ownerId: guest.ownerId,
+      ...(guest.ownerId === undefined ? {} : { ownerId: guest.ownerId }),
       message: `${caller.actor} ${did} ${consoleName} of ${guest.definition.name}`,
       data: { console: consoleName, ...data },
     });

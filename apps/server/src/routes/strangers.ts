@@ -1,15 +1,17 @@
-import { CorralError } from "@corral/contracts";
+import { CorralError, sockets as socketEndpoints } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
+import { attachConsole, type Consoles } from "../consoles/attachConsole.ts";
 import { CommandLimit } from "../mconsole/commandLimit.ts";
 import { unconfirmed, whatItInterrupts } from "../mconsole/interruptions.ts";
 import { authorOf } from "../people/caller.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
+import { socketRoute } from "../sockets/socketRoute.ts";
 
 /** What an event keeps of a command and of its answer's first line. */
 const TOLD_MAXIMUM = 160;
 
-export const strangerRoutes = (api: FastifyInstance, { supervisor, events }: Services): void => {
+export const strangerRoutes = (api: FastifyInstance, { supervisor, events, sockets }: Services): void => {
   const limit = new CommandLimit();
 
   route(api, "listStrangers", async () => ({ items: await supervisor.strangers.list() }));
@@ -39,6 +41,38 @@ export const strangerRoutes = (api: FastifyInstance, { supervisor, events }: Ser
       if (error instanceof CorralError) tell("refused", error.message);
       throw error;
     }
+  });
+
+  route(api, "openStrangerConsole", async ({ params: { id, name }, body, caller }) => {
+    await supervisor.strangers.openConsole(id, name, body.confirm);
+    events.append({
+      type: "stranger.opened",
+      ...authorOf(caller),
+      subject: id,
+      message: `${caller.actor} opened ${name} of stranger ${id}`,
+      data: { console: name },
+    });
+  });
+
+  const consoles: Consoles = {
+    attach: (...attach) => supervisor.strangers.attach(...attach),
+    // It has no states that Corral knows of: a console that can be attached to belongs to a guest that runs.
+    onEvent: () => () => {},
+    status: () => ({ state: "running" }),
+  };
+  socketRoute(api, socketEndpoints.strangerAttach, (socket, caller, request) => {
+    sockets.add(socket, caller, null);
+    const { id = "", name: consoleName = "" } = request.params as { id?: string; name?: string };
+    const guest = { id, definition: { name: `stranger ${id}` } };
+    attachConsole(socket, {
+      supervisor: consoles,
+      events,
+      guest,
+      consoleName,
+      caller,
+      right: "manage",
+      log: request.log,
+    });
   });
 
   route(api, "cleanStranger", async ({ params: { id }, caller }) => {

@@ -1,14 +1,13 @@
 import type { Stranger } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis, RefreshCw, SquareTerminal, Trash2 } from "lucide-react";
+import { Ellipsis, RefreshCw, SquareTerminal, Terminal, Trash2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { isCode, messageOf, toastError } from "../api/errors.ts";
 import { strangersQuery } from "../api/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
-import { CopyButton } from "../ui/Copy.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Menu, MenuItem, MenuLine } from "../ui/Menu.tsx";
 import { Notice } from "../ui/Notice.tsx";
@@ -18,6 +17,8 @@ import { Tag } from "../ui/Tag.tsx";
 import { Uptime } from "../ui/Time.tsx";
 
 const MconsolePrompt = lazy(async () => ({ default: (await import("../mconsole/MconsolePrompt.tsx")).MconsolePrompt }));
+
+const StrangerTerminal = lazy(() => import("./StrangerTerminal.tsx"));
 
 /** UML guests of this host that Corral did not start. Nothing is done to them unasked. */
 export const Strangers = () => {
@@ -79,7 +80,7 @@ const StrangerRow = ({ stranger }: { stranger: Stranger }) => {
           {commandLine || folder}
         </p>
         {consoles.map((console) => (
-          <StrangerConsole key={console.name} console={console} />
+          <StrangerConsole key={console.name} stranger={stranger} {...console} />
         ))}
       </div>
       {kind === "stale" ? <Clean stranger={stranger} /> : <Actions stranger={stranger} />}
@@ -87,16 +88,49 @@ const StrangerRow = ({ stranger }: { stranger: Stranger }) => {
   );
 };
 
-const PTS = /pts:(\/dev\/pts\/\d+)/;
+const PTS = /^pts:\/dev\/pts\/\d+/;
 
-/** A pts can be opened on the host by one reader; Corral leaves it to the person whether to be that one. */
-const StrangerConsole = ({ console: { name, channel } }: { console: Stranger["consoles"][number] }) => {
-  const pts = PTS.exec(channel)?.[1];
+const StrangerConsole = ({ stranger, name, channel }: { stranger: Stranger; name: string; channel: string }) => {
+  const [asked, setAsked] = useState<string>();
+  const [open, setOpen] = useState(false);
+  const openIt = async (confirm: boolean) => {
+    try {
+      await api.openStrangerConsole({ params: { id: stranger.id, name }, body: { confirm } });
+      setOpen(true);
+    } catch (error) {
+      if (isCode(error, "needs_confirmation") && !confirm) setAsked(messageOf(error));
+      else toastError(error);
+    }
+  };
   return (
     <p className="flex items-center gap-2 text-small text-faint">
       <span className="truncate font-mono">{`${name}=${channel}`}</span>
-      {pts !== undefined && (
-        <CopyButton text={`screen ${pts}`} label={`Copy the command that opens ${name}: screen ${pts}`} />
+      {PTS.test(channel) && (
+        <Button
+          label={`Open ${name} of ${nameOf(stranger)}`}
+          icon={Terminal}
+          small
+          variant="ghost"
+          showLabel="never"
+          onClick={() => void openIt(false)}
+        />
+      )}
+      {asked !== undefined && (
+        <ConfirmDialog
+          title={`Open ${name}, which others have open?`}
+          confirm="Open"
+          onConfirm={() => void openIt(true)}
+          onClose={() => setAsked(undefined)}
+        >
+          {asked}
+        </ConfirmDialog>
+      )}
+      {open && (
+        <Dialog title={`${name} of ${nameOf(stranger)}`} wide onClose={() => setOpen(false)}>
+          <Suspense fallback={<div className="h-96 bg-terminal" />}>
+            <StrangerTerminal stranger={stranger} name={name} />
+          </Suspense>
+        </Dialog>
       )}
     </p>
   );

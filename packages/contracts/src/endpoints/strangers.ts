@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineEndpoints } from "../endpoint.ts";
 import { mconsoleAnswer } from "../mconsole.ts";
-import { byStranger, stranger, strangerCommand } from "../strangers.ts";
+import { byStranger, byStrangerConsole, stranger, strangerCommand, strangerOpening } from "../strangers.ts";
 
 const common = { tag: "strangers", access: { role: "admin" } } as const;
 
@@ -24,6 +24,15 @@ export const strangersEndpoints = defineEndpoints({
     params: byStranger,
     body: strangerCommand,
     response: mconsoleAnswer,
+  },
+  openStrangerConsole: {
+    ...common,
+    method: "POST",
+    path: "/strangers/:id/consoles/:name",
+    summary: "Open a stranger's console that is on a pts, so that it can be attached to",
+    status: 204,
+    params: byStrangerConsole,
+    body: strangerOpening,
   },
   cleanStranger: {
     ...common,

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import type { Stranger } from "@corral/contracts";
 import { KERNEL_PRELOAD } from "@corral/uml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoImage, until } from "../testing/fleet.ts";
+import { demoImage, PROMPT, until, viewing } from "../testing/fleet.ts";
 import { Strangers } from "./strangers.ts";
 
 const KERNEL = "/usr/bin/linux.uml";
 
 const folder = mkdtempSync(join(tmpdir(), "strange-"));
 const started = new Set<ChildProcess>();
-const strangers = new Strangers(join(folder, "run"));
+const strangers = new Strangers(join(folder, "run"), join(folder, "logs"));
 let image: string;
 
 /** As a person starts one. */
@@ -99,6 +99,29 @@ describe("guests that were started by hand", () => {
     }
     await expect(strangers.mconsole("g1-1", "version")).rejects.toMatchObject({ code: "not_found" });
     await expect(strangers.clean(id)).rejects.toMatchObject({ code: "wrong_state" });
+  });
+
+  it("have a terminal on a pts, which goes on when it was left", async () => {
+    const { id } = await found(first, ({ consoles }) => consoles.some(({ channel }) => /^pts:/.test(channel)));
+    expect(() => viewing(strangers, id, "con0", 0)).toThrow("not open");
+    await expect(strangers.openConsole(id, "con1", false)).rejects.toMatchObject({ code: "impossible" });
+    await strangers.openConsole(id, "con0", false);
+    const view = viewing(strangers, id, "con0", 0);
+    view.type("\r");
+    await view.see(PROMPT);
+    view.type("echo $((6 * 7))-here\r");
+    await view.see(/42-here/);
+    view.detach();
+    strangers.close();
+    // Whoever kept it open meanwhile is another opener.
+    const again = new Strangers(join(folder, "run"), join(folder, "logs"));
+    await expect(again.openConsole(id, "con0", false)).rejects.toMatchObject({ code: "needs_confirmation" });
+    await again.openConsole(id, "con0", true);
+    const after = viewing(again, id, "con0", 0);
+    after.type("echo $((6 * 8))-still\r");
+    await after.see(/48-still/);
+    again.close();
+    expect(await strangers.mconsole(id, "version")).toContain("Linux");
   });
 
   it("are not mistaken for one that took their folder", async () => {

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import type { AttachOptions, Viewer, ViewerPort } from "@corral/console";
 import { CorralError, type Stranger } from "@corral/contracts";
 import { MconsoleClient, MconsoleError } from "@corral/uml";
 import { asCorralError } from "../guest/mconsole.ts";
 import { isAlive } from "../sandbox/processes.ts";
+import { StrangerConsoles } from "./strangerConsoles.ts";
 import { removeUmidFolder, type UmidFolder, umidFoldersIn } from "./umidFolders.ts";
 import { findUmlProcesses, type UmlProcess } from "./umlProcesses.ts";
 
@@ -34,13 +36,18 @@ interface Asked {
  */
 export class Strangers {
   readonly #runFolder: string;
+  readonly #consoles: StrangerConsoles;
   readonly #umlDirs = new Set<string>([join(homedir(), ".uml")]);
   /** By id. Those of strangers that have gone are closed with the next look. */
   readonly #asked = new Map<string, Asked>();
 
-  /** `runFolder`: below it lie our own sockets, and the uml_dirs of our own guests. */
-  constructor(runFolder: string) {
+  /**
+   * `runFolder`: below it lie our own sockets, and the uml_dirs of our own guests. `logFolder`: for what opened consoles
+   * print.
+   */
+  constructor(runFolder: string, logFolder: string) {
     this.#runFolder = runFolder;
+    this.#consoles = new StrangerConsoles(logFolder);
   }
 
   async list(): Promise<Stranger[]> {
@@ -51,21 +58,28 @@ export class Strangers {
 
   /** One command and its answer. Rejects with CorralError: not_found, and what mconsole of a guest of ours does. */
   async mconsole(id: string, command: string): Promise<string> {
-    const { processes } = await this.#look();
-    const process = processes.find((each) => idOf(each) === id);
-    if (process === undefined) throw notThere();
-    const name = nameOf(process);
-    const whyNot = whyNotAsked(process);
-    if (whyNot !== null) throw new CorralError("wrong_state", `${name} cannot be asked: ${whyNot}`);
-    const client = this.#client(process);
-    try {
+    const process = await this.#reachable(id);
+    return this.#send(process, (client) => {
       // These let a paused guest go on first, which would else abort.
-      if (command === "halt") return await client.halt({ timeoutMs: COMMAND_MS }).then(() => "");
-      if (command === "reboot") return await client.reboot({ timeoutMs: COMMAND_MS }).then(() => "");
-      return await client.raw(command, { timeoutMs: COMMAND_MS });
-    } catch (error) {
-      throw error instanceof MconsoleError ? asCorralError(error, name) : error;
-    }
+      if (command === "halt") return client.halt({ timeoutMs: COMMAND_MS }).then(() => "");
+      if (command === "reboot") return client.reboot({ timeoutMs: COMMAND_MS }).then(() => "");
+      return client.raw(command, { timeoutMs: COMMAND_MS });
+    });
+  }
+
+  /**
+   * Opens a console, to be attached to; it is read as long as somebody watches. Rejects with CorralError: impossible,
+   * needs_confirmation where others have it open, and what mconsole does.
+   */
+  async openConsole(id: string, name: string, confirm: boolean): Promise<void> {
+    const process = await this.#reachable(id);
+    const channel = await this.#send(process, (client) => client.getConfig(name, { timeoutMs: COMMAND_MS }));
+    this.#consoles.open(process.identity, id, name, plain(channel), confirm);
+  }
+
+  /** Throws CorralError not_found where it was not opened. */
+  attach(id: string, name: string, port: ViewerPort, options: AttachOptions): Viewer {
+    return this.#consoles.attach(id, name, port, options);
   }
 
   /** Removes a folder that a guest left behind. Rejects with CorralError not_found, wrong_state, impossible. */
@@ -80,10 +94,28 @@ export class Strangers {
     return folder.path;
   }
 
-  /** Gives back its sockets. Idempotent. */
+  /** Gives back its sockets and consoles. Idempotent. */
   close(): void {
+    this.#consoles.close();
     for (const { client } of this.#asked.values()) client.close();
     this.#asked.clear();
+  }
+
+  async #reachable(id: string): Promise<UmlProcess> {
+    const { processes } = await this.#look();
+    const process = processes.find((each) => idOf(each) === id);
+    if (process === undefined) throw notThere();
+    const whyNot = whyNotAsked(process);
+    if (whyNot !== null) throw new CorralError("wrong_state", `${nameOf(process)} cannot be asked: ${whyNot}`);
+    return process;
+  }
+
+  async #send(process: UmlProcess, command: (client: MconsoleClient) => Promise<string>): Promise<string> {
+    try {
+      return await command(this.#client(process));
+    } catch (error) {
+      throw error instanceof MconsoleError ? asCorralError(error, nameOf(process)) : error;
+    }
   }
 
   async #look(): Promise<{ readonly processes: readonly UmlProcess[]; readonly stale: readonly UmidFolder[] }> {

@@ -188,7 +188,12 @@ export const specOf = async (
   };
 };
 
-export const viewing = (supervisor: Supervisor, id: string, name: string, since?: number): Viewing => {
+export const viewing = (
+  supervisor: Pick<Supervisor, "attach"> & Partial<Pick<Supervisor, "status">>,
+  id: string,
+  name: string,
+  since?: number,
+): Viewing => {
   let text = "";
   const port = {
     send: () => {},
@@ -200,7 +205,7 @@ export const viewing = (supervisor: Supervisor, id: string, name: string, since?
     bufferedBytes: () => 0,
     close: () => {},
   };
-  let received = since ?? supervisor.status(id).consoles.find((console) => console.name === name)?.bytes ?? 0;
+  let received = since ?? supervisor.status?.(id).consoles.find((console) => console.name === name)?.bytes ?? 0;
   let viewer: ReturnType<Supervisor["attach"]> | null = null;
   viewer = supervisor.attach(id, name, port, {
     since: received,

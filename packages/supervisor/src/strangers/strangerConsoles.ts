@@ -1,0 +1,146 @@
+import { closeSync, mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type AttachOptions, Console, ConsoleError, ConsoleLog, type Viewer, type ViewerPort } from "@corral/console";
+import { CorralError } from "@corral/contracts";
+import type { ProcessIdentity } from "../guest/launchRecord.ts";
+import { openGuestPts, ptsNumber } from "../lines/guestPts.ts";
+import { keepTerminal } from "../lines/keeper.ts";
+import { isAlive } from "../sandbox/processes.ts";
+import { setWindowSize } from "../syscalls.ts";
+
+/** What the log of one console may take of the host's disk: it is for catching up, not for keeping. */
+const LOG_BUDGET_BYTES = 4 * 1024 * 1024;
+/** Consoles of strangers that are open at once. */
+const OPEN_MAXIMUM = 32;
+/** Nobody looks: it is let go of so much later, since a page that lost its connection comes back. */
+const UNWATCHED_MS = 60_000;
+const SIZE = { cols: 80, rows: 24 };
+
+interface Open {
+  readonly console: Console;
+  readonly unwatched: NodeJS.Timeout;
+}
+
+/**
+ * Consoles of strangers that somebody opened, each on a pts of its guest's. Corral reads one as long as somebody watches.
+ * A process of its own goes on holding it open (lines/keeper.ts): the guest loses a console when its last opener goes.
+ */
+export class StrangerConsoles {
+  readonly #folder: string;
+  readonly #open = new Map<string, Open>();
+  readonly #keepers = new Map<string, ProcessIdentity>();
+
+  /** `folder`: for logs, which go when their console is let go of. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    // Of a server that was killed.
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  /**
+   * Opens the console that its kernel says is connected to `channel`. Idempotent. Throws CorralError: impossible where it
+   * is no pts, needs_confirmation where others have it open.
+   */
+  open(kernel: ProcessIdentity, id: string, name: string, channel: string, confirm: boolean): void {
+    const key = keyOf(id, name);
+    if (this.#open.has(key)) return;
+    const number = ptsNumber(channel.split(",")[0] ?? "");
+    if (number === null) throw notATerminal(name, channel);
+    if (this.#open.size >= OPEN_MAXIMUM) {
+      throw new CorralError("too_many_requests", "Too many consoles of strangers are open. Close one first.");
+    }
+    const kept = this.#keepers.get(key);
+    const others = holdersOf(`/dev/pts/${number}`).filter((pid) => pid !== kept?.pid && pid !== process.pid);
+    if (others.length > 0 && !confirm) {
+      throw new CorralError(
+        "needs_confirmation",
+        `Process ${others.slice(0, 3).join(", ")} has ${name} (/dev/pts/${number}) open too. Each of you would get a part of what it prints. Say so once more to open it (confirm).`,
+      );
+    }
+    const fd = openGuestPts(kernel, number);
+    if (fd === null) throw notATerminal(name, channel);
+    try {
+      // At once, before anything that may fail: its last opener takes the console along.
+      if (kept === undefined || !isAlive(kept)) this.#keepers.set(key, keepTerminal(fd));
+      this.#read(key, name, fd, kernel);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
+
+  /** Throws CorralError not_found where it was not opened. */
+  attach(id: string, name: string, port: ViewerPort, options: AttachOptions): Viewer {
+    const open = this.#open.get(keyOf(id, name));
+    if (open === undefined) throw new CorralError("not_found", `${name} of this stranger is not open. Open it first.`);
+    try {
+      return open.console.attach(port, options);
+    } catch (error) {
+      throw error instanceof ConsoleError ? new CorralError("invalid_request", error.message) : error;
+    }
+  }
+
+  /** Lets go of all; the guests keep their consoles. Idempotent. */
+  close(): void {
+    for (const key of [...this.#open.keys()]) this.#letGo(key);
+  }
+
+  #read(key: string, name: string, fd: number, kernel: ProcessIdentity): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const log = ConsoleLog.open(join(this.#folder, key), { budgetBytes: LOG_BUDGET_BYTES });
+    const console = new Console({ log, name, ...SIZE });
+    const unwatched = setInterval(() => console.viewers.length === 0 && this.#letGo(key), UNWATCHED_MS).unref();
+    this.#open.set(key, { console, unwatched });
+    try {
+      console.connect({
+        fd,
+        resize: (cols, rows) => {
+          // It may have been closed a moment ago.
+          if (isAlive(kernel)) setWindowSize(fd, cols, rows);
+        },
+        onEnd: () => this.#letGo(key),
+      });
+    } catch (error) {
+      this.#letGo(key);
+      throw error;
+    }
+  }
+
+  #letGo(key: string): void {
+    const open = this.#open.get(key);
+    if (open === undefined) return;
+    this.#open.delete(key);
+    clearInterval(open.unwatched);
+    open.console.dispose();
+    rmSync(join(this.#folder, key), { recursive: true, force: true });
+  }
+}
+
+const keyOf = (id: string, name: string): string => `${id}.${name}`;
+
+const notATerminal = (name: string, channel: string): CorralError =>
+  new CorralError(
+    "impossible",
+    `${name} is connected to ${channel || "nothing"}, which cannot be opened from here. A console on a pts can, once a program in the guest has it open.`,
+  );
+
+/** Processes that have this terminal open, as far as this user may see. */
+const holdersOf = (path: string): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^[1-9]\d*$/.test(name))
+    .filter((name) => {
+      try {
+        return readdirSync(`/proc/${name}/fd`).some((fd) => readlinkQuietly(`/proc/${name}/fd/${fd}`) === path);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+
+const readlinkQuietly = (path: string): string => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+};
