@@ -47,6 +47,15 @@ describe("a guest of two consoles and two serial lines", () => {
     }
   });
 
+  it("keeps a log of each", async () => {
+    for (const { name } of CONSOLES) {
+      const path = `/api/v1/guests/web1/consoles/${name}/log/download?format=text`;
+      const log = await (await fetch(`${server.url}${path}`, { headers: server.headers })).text();
+      const told = log.match(/^\/dev\/ttyS?\d$/gm);
+      expect(told).toEqual([`/dev/${name.replace("con", "tty").replace("ssl", "ttyS")}`]);
+    }
+  });
+
   it("says why a console cannot be changed while a shell has it open", async () => {
     await page.getByRole("tab", { name: "Definition" }).click();
     await page.getByRole("button", { name: "Change con1 now" }).click();
