@@ -13,6 +13,13 @@ export interface ConsoleInputOptions {
   readonly send: (frame: Uint8Array<ArrayBuffer>) => void;
 }
 
+/**
+ * Characters that a terminal answers in a second. No program needs more, and it is less than what the server gives a
+ * console's line in that time (10 KB), so that no key waits behind the answers to a flood of questions.
+ */
+const ANSWERS_PER_SECOND = 4096;
+const SECOND_MS = 1000;
+
 const NOT_SENT = "Not connected: what you type now is not sent.";
 
 const encoder = new TextEncoder();
@@ -21,8 +28,11 @@ const encoder = new TextEncoder();
 export class ConsoleInput {
   readonly #options: ConsoleInputOptions;
   readonly #disposables: { dispose(): void }[];
-  /** Answers of the terminal's to what it is just taking in: a guest may ask a hundred thousand times a second. */
+  /** Answers of the terminal's to what it is just taking in, which go out together. */
   #answers = "";
+  #secondBegan = Number.NEGATIVE_INFINITY;
+  /** Of this second. */
+  #answered = 0;
 
   constructor(options: ConsoleInputOptions) {
     this.#options = options;
@@ -56,6 +66,7 @@ export class ConsoleInput {
       return;
     }
     if (report) {
+      if (!this.#mayAnswer(data.length)) return;
       if (this.#answers === "") queueMicrotask(() => this.#answer());
       this.#answers += data;
       return;
@@ -63,6 +74,16 @@ export class ConsoleInput {
     if (said !== undefined) notice(undefined);
     this.#answer();
     this.#send(encoder.encode(data));
+  }
+
+  #mayAnswer(length: number): boolean {
+    const now = performance.now();
+    if (now - this.#secondBegan > SECOND_MS) {
+      this.#secondBegan = now;
+      this.#answered = 0;
+    }
+    this.#answered += length;
+    return this.#answered <= ANSWERS_PER_SECOND;
   }
 
   #answer(): void {

@@ -64,6 +64,8 @@ export class TerminalView {
       drawBoldTextInBrightColors: false,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
       fontSize: options.preferences.fontSize,
+      // What a guest prints wrongly is nobody's error here.
+      logLevel: "off",
       macOptionIsMeta: true,
       minimumContrastRatio: 3,
       rescaleOverlappingGlyphs: true,

@@ -25,6 +25,8 @@ export class ReplayTerminal {
       drawBoldTextInBrightColors: false,
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
       fontSize,
+      // What a guest prints wrongly is nobody's error here.
+      logLevel: "off",
       minimumContrastRatio: 3,
       scrollback: 0,
       theme,
