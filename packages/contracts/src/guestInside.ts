@@ -63,6 +63,7 @@ export const guestProcess = z.object({
   cpuSeconds: z.number().describe("Processor time that it has used in all"),
   ageSeconds: z.number(),
   residentBytes: z.int(),
+  corral: z.boolean().describe("It is part of the guest link, or of this very list"),
 });
 export type GuestProcess = z.output<typeof guestProcess>;
 
@@ -85,6 +86,22 @@ export type GuestInterface = z.output<typeof guestInterface>;
 
 export const guestNetwork = z.object({ interfaces: z.array(guestInterface) });
 export type GuestNetwork = z.output<typeof guestNetwork>;
+
+export const guestSocket = z.object({
+  protocol: z.enum(["tcp", "tcp6", "udp", "udp6", "unix"]),
+  local: z.string().describe("Address and port, or a unix socket's path"),
+  remote: z.string().nullable().describe("null: it is connected to nothing, or cannot be told"),
+  state: z.string(),
+  pid: z.int().nullable().describe("A process that has it open; null: it cannot be told"),
+  process: z.string().nullable(),
+});
+export type GuestSocket = z.output<typeof guestSocket>;
+
+export const guestSockets = z.object({
+  sockets: z.array(guestSocket),
+  truncated: z.boolean().describe("There are more"),
+});
+export type GuestSockets = z.output<typeof guestSockets>;
 
 const guestPath = word.max(1024).regex(/^\//, "must be an absolute path inside the guest");
 

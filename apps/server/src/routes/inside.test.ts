@@ -13,6 +13,7 @@ test("what is done inside a guest needs one that runs, and whoever may not even 
     ["POST", `/guests/${id}/exec`, { command: ["true"] }],
     ["GET", `/guests/${id}/processes`, undefined],
     ["GET", `/guests/${id}/network`, undefined],
+    ["GET", `/guests/${id}/sockets`, undefined],
     ["GET", `/guests/${id}/file?path=/etc/passwd`, undefined],
     ["POST", `/guests/${id}/file`, { path: "/x", upload: "abcdefgh", offset: 0, content: "", last: true }],
   ] as const;

@@ -26,6 +26,8 @@ export const insideRoutes = (api: FastifyInstance, { supervisor, events, command
 
   route(api, "readNetwork", ({ guest }) => supervisor.inside(guest.id).network());
 
+  route(api, "listSockets", ({ guest }) => supervisor.inside(guest.id).sockets());
+
   route(api, "readGuestFile", async ({ guest, query, caller, reply }) => {
     const { path, offset, limit } = query;
     const { bytes, size } = await supervisor.inside(guest.id).readFile(path, offset, limit);

@@ -108,6 +108,14 @@ export const networkQuery = (id: string) =>
     retry: false,
   });
 
+export const socketsQuery = (id: string) =>
+  queryOptions({
+    queryKey: key("inside", "sockets", id),
+    queryFn: ({ signal }) => api.listSockets({ params: { id } }, { signal }),
+    refetchInterval: LOOK_EVERY_MS,
+    retry: false,
+  });
+
 export const imagesQuery = queryOptions({
   queryKey: key("images"),
   queryFn: async ({ signal }) => (await api.listImages({ query: { limit: PAGE_LIMIT } }, { signal })).items,

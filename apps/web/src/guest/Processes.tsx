@@ -3,10 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, Unplug } from "lucide-react";
 import { useRef, useState } from "react";
 import { messageOf } from "../api/errors.ts";
-import { networkQuery, processesQuery } from "../api/queries.ts";
+import { processesQuery } from "../api/queries.ts";
+import { Button } from "../ui/Button.tsx";
+import { CheckField } from "../ui/Field.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
 import { formatBytes } from "../ui/quantities.ts";
 import { Table, Td, Th } from "../ui/Table.tsx";
+import { Network } from "./Network.tsx";
 
 type Column = "pid" | "cpu" | "memory";
 type Row = GuestProcess & { readonly cpu: number };
@@ -29,10 +32,41 @@ export const Processes = ({ guest }: { guest: Guest }) => {
   return <Live guest={guest} />;
 };
 
+const PARTS = ["Processes", "Network"] as const;
+
 const Live = ({ guest }: { guest: Guest }) => {
+  const [part, setPart] = useState<(typeof PARTS)[number]>("Processes");
+  const [own, setOwn] = useState(false);
+  return (
+    <section aria-label={part} className="flex h-full min-h-0 flex-col">
+      <div className="flex h-9 shrink-0 items-center gap-3 border-b border-line px-2">
+        <div role="toolbar" aria-label="What to list" className="flex min-w-0 flex-1 gap-1">
+          {PARTS.map((name) => (
+            <Button
+              key={name}
+              label={name}
+              small
+              variant={name === part ? "secondary" : "ghost"}
+              aria-pressed={name === part}
+              onClick={() => setPart(name)}
+            />
+          ))}
+        </div>
+        {part === "Processes" && <CheckField label="Corral's own too" checked={own} onChange={setOwn} />}
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        {part === "Processes" ? <List guest={guest} own={own} /> : <Network guest={guest} />}
+      </div>
+    </section>
+  );
+};
+
+const List = ({ guest, own }: { guest: Guest; own: boolean }) => {
   const [column, setColumn] = useState<Column>("cpu");
   const { data, error } = useQuery(processesQuery(guest.id));
-  const rows = useUsage(data).toSorted(ORDER[column]);
+  const rows = useUsage(data)
+    .filter(({ corral }) => own || !corral)
+    .toSorted(ORDER[column]);
 
   if (error !== null && data === undefined) {
     return (
@@ -53,8 +87,7 @@ const Live = ({ guest }: { guest: Guest }) => {
     </Th>
   );
   return (
-    <div className="h-full overflow-y-auto" aria-busy={data === undefined}>
-      <Network guest={guest} />
+    <div aria-busy={data === undefined}>
       <Table label="Processes">
         <thead>
           <tr>
@@ -68,7 +101,11 @@ const Live = ({ guest }: { guest: Guest }) => {
           {rows.map((row) => (
             <tr key={row.pid}>
               <Td className="text-right text-muted">{row.pid}</Td>
-              <Td title={row.command || `[${row.name}]`} className={row.command === "" ? "text-faint" : ""}>
+              <Td
+                title={row.command || `[${row.name}]`}
+                className={row.command === "" || row.corral ? "text-faint" : ""}
+              >
+                {row.corral && "Corral: "}
                 {row.command || `[${row.name}]`}
               </Td>
               <Td className="text-right">{row.cpu.toFixed(0)} %</Td>
@@ -78,32 +115,6 @@ const Live = ({ guest }: { guest: Guest }) => {
         </tbody>
       </Table>
     </div>
-  );
-};
-
-const Network = ({ guest }: { guest: Guest }) => {
-  const interfaces = useQuery(networkQuery(guest.id)).data?.interfaces ?? [];
-  return (
-    <Table label="Network interfaces">
-      <thead>
-        <tr>
-          <Th className="w-16">Name</Th>
-          <Th>Addresses</Th>
-          <Th className="w-20 text-right">Received</Th>
-          <Th className="w-20 text-right">Sent</Th>
-        </tr>
-      </thead>
-      <tbody className="tabular-nums">
-        {interfaces.map(({ name, addresses, received, sent }) => (
-          <tr key={name}>
-            <Td>{name}</Td>
-            <Td title={addresses.join(", ")}>{addresses.join(", ") || "—"}</Td>
-            <Td className="text-right">{formatBytes(received.bytes)}</Td>
-            <Td className="text-right">{formatBytes(sent.bytes)}</Td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
   );
 };
 

@@ -1,5 +1,13 @@
 import { byId, defineEndpoints } from "../endpoint.ts";
-import { execAnswer, execRequest, filePiece, fileQuery, guestNetwork, guestProcesses } from "../guestInside.ts";
+import {
+  execAnswer,
+  execRequest,
+  filePiece,
+  fileQuery,
+  guestNetwork,
+  guestProcesses,
+  guestSockets,
+} from "../guestInside.ts";
 
 /** Over the guest link. A command is the guest's root, whatever its consoles ask for: that takes the right to manage. */
 export const insideEndpoints = defineEndpoints({
@@ -34,6 +42,16 @@ export const insideEndpoints = defineEndpoints({
     status: 200,
     params: byId,
     response: guestNetwork,
+  },
+  listSockets: {
+    method: "GET",
+    path: "/guests/:id/sockets",
+    summary: "Sockets that are open in the guest, with the processes that have them, over its guest link",
+    tag: "inside",
+    access: { role: "user", guest: "use" },
+    status: 200,
+    params: byId,
+    response: guestSockets,
   },
   readGuestFile: {
     method: "GET",

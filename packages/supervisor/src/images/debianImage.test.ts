@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execRequest } from "@corral/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { specOf, TestFleet } from "../testing/fleet.ts";
 import { buildDebianImage, type DebianImageRequest } from "./debianImage.ts";
@@ -8,6 +9,8 @@ import type { ImageBuild } from "./imageBuild.ts";
 
 /** Of a build and a boot on a machine that may be busy; half a minute when it is not. */
 const PATIENCE_MS = 300_000;
+
+const INPUT = Buffer.alloc(100_000, "x").toString("base64");
 
 const REQUEST: DebianImageRequest = {
   suite: "bookworm",
@@ -73,6 +76,18 @@ describe("a Debian image", () => {
           "stty size; stat -c '%U:%G %a' /etc/shadow /usr/bin/chage /var/local | xargs; ls -d /mnt/* /dev/shm\r",
         );
         await con1.see(/33 111\r\nroot:shadow 640 root:shadow 2755 root:staff 2775\r\n/);
+
+        const inside = fleet.supervisor.inside(spec.id);
+        const exec = (...command: string[]) =>
+          inside.exec(execRequest.parse({ command, input: INPUT, timeoutMs: 60_000 }));
+        expect(await exec("sh", "-c", "wc -c; cat /etc/debian_version; echo bad >&2; exit 5")).toEqual({
+          exitCode: 5,
+          timedOut: false,
+          truncated: false,
+          stdout: expect.stringMatching(/^100000\n12\./),
+          stderr: "bad\n",
+        });
+        expect((await inside.processes()).processes.find(({ pid }) => pid === 1)?.command).toMatch(/^init /);
 
         await fleet.supervisor.act(spec.id, "shutdown");
         await fleet.state(spec.id, "stopped");

@@ -161,13 +161,37 @@ describe("the guest link", () => {
   it("lists processes, interfaces and addresses", async () => {
     const { processes, uptimeSeconds } = await fleet.supervisor.inside(id).processes();
     expect(processes.find(({ pid }) => pid === 1)).toMatchObject({ parent: 0, uid: 0, command: "/bin/busybox init" });
-    expect(processes.find(({ command }) => command.includes("/usr/lib/corral/link"))).toBeDefined();
+    expect(processes.find(({ pid }) => pid === 1)?.corral).toBe(false);
+    expect(processes.find(({ command }) => command.includes("/usr/lib/corral/link"))?.corral).toBe(true);
+    expect(processes.find(({ command }) => command.startsWith("sh -c cd /proc"))?.corral).toBe(true);
+    expect(processes.find(({ command }) => command.includes("-/bin/sh"))?.corral).toBe(false);
     expect(uptimeSeconds).toBeGreaterThan(0);
     const { interfaces } = await fleet.supervisor.inside(id).network();
     expect(interfaces.find(({ name }) => name === "lo")).toMatchObject({
       addresses: ["127.0.0.1/8"],
       hardwareAddress: "00:00:00:00:00:00",
     });
+  });
+
+  it("lists open sockets with whose they are", async () => {
+    booted.console.type(
+      "nc -l -p 8080 -s 127.0.0.1 & syslogd; until [ -S /dev/log ]; do sleep 0.1; done; echo OP''EN\r",
+    );
+    await booted.console.see(/OPEN/);
+    const listening = async () => (await fleet.supervisor.inside(id).sockets()).sockets;
+    await until(
+      async () => (await listening()).some(({ local, state }) => local === "127.0.0.1:8080" && state === "listening"),
+      () => "the socket of nc",
+    );
+    const sockets = await listening();
+    expect(sockets.find(({ local }) => local === "127.0.0.1:8080")).toMatchObject({
+      protocol: "tcp",
+      remote: null,
+      process: "nc",
+      pid: expect.any(Number),
+    });
+    expect(sockets.find(({ local }) => local === "/dev/log")).toMatchObject({ protocol: "unix", process: "syslogd" });
+    booted.console.type("killall nc syslogd\r");
   });
 
   it("copies a file in and out, whole or not at all", async () => {

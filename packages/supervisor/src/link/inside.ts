@@ -1,10 +1,11 @@
-import type { ExecAnswer, ExecRequest, FilePiece, GuestNetwork, GuestProcesses } from "@corral/contracts";
+import type { ExecAnswer, ExecRequest, FilePiece, GuestNetwork, GuestProcesses, GuestSockets } from "@corral/contracts";
 import { type ReadPiece, readFilePiece, writeFilePiece } from "./files.ts";
 import type { GuestLink, StreamRequest, StreamResult } from "./guestLink.ts";
 import { powerOff, setTerminalSize } from "./machine.ts";
 import { readNetwork } from "./network.ts";
 import { readProcesses } from "./processes.ts";
 import type { RunCommand } from "./runShell.ts";
+import { readSockets } from "./sockets.ts";
 
 /** What can be done inside a guest over its link. All reject with CorralError. */
 export class GuestInside {
@@ -39,6 +40,9 @@ export class GuestInside {
   }
   network(): Promise<GuestNetwork> {
     return readNetwork(this.#run);
+  }
+  sockets(): Promise<GuestSockets> {
+    return readSockets(this.#run);
   }
   /** For a console whose channel carries no window size, such as pts: `tty` is the guest's, such as tty1. */
   setTerminalSize(tty: string, cols: number, rows: number): Promise<void> {
