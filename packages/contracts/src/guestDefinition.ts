@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { consoleChannels, refineSplit } from "./consoleChannel.ts";
+import { INTERFACES_MAXIMUM, type NetworkInterface, networkInterface } from "./networkInterface.ts";
 import { hostPath, idOrName, line, name, paragraphs } from "./text.ts";
 
 /** Smallest guest that boots to a shell with something to spare: docs/uml.md, "Memory". */
@@ -174,6 +175,11 @@ export const definitionFields = {
     .array(share)
     .max(SHARES_MAXIMUM)
     .refine(...uniqueBy((s: Share) => s.name, "share")),
+  interfaces: z
+    .array(networkInterface)
+    .max(INTERFACES_MAXIMUM)
+    .refine(...uniqueBy((i: NetworkInterface) => i.device, "interface"))
+    .refine(...uniqueBy((i: NetworkInterface) => i.port, "port")),
   guestLink: z
     .boolean()
     .describe(
@@ -207,6 +213,7 @@ export const newGuest = z.strictObject({
   cpus: definitionFields.cpus.default(null),
   niceness: definitionFields.niceness.default(NICENESS_DEFAULT),
   shares: definitionFields.shares.default([]),
+  interfaces: definitionFields.interfaces.default([]),
   guestLink: definitionFields.guestLink.default(true),
   notes: definitionFields.notes.default(""),
   start: z.boolean().default(false).describe("Start it as soon as it exists"),

@@ -24,6 +24,7 @@ export * from "./library.ts";
 export { linesOf } from "./linesOf.ts";
 export * from "./mconsole.ts";
 export * from "./mconsoleLine.ts";
+export * from "./networkInterface.ts";
 export * from "./passkeys.ts";
 export * from "./people.ts";
 export * from "./plainText.ts";

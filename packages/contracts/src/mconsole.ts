@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { disk, RESERVED_SERIAL_LINES } from "./guestDefinition.ts";
+import { networkInterface } from "./networkInterface.ts";
 import { idOrName, line } from "./text.ts";
 
 /* What may be asked of a guest's management console: docs/mconsole.md. */
@@ -108,6 +109,11 @@ export type GuestDevices = z.infer<typeof guestDevices>;
 
 export const newPlug = z.strictObject({
   disk,
+  keep: z.boolean().default(false).describe("Also put it into the definition; else it lasts for this run"),
+});
+
+export const newInterface = z.strictObject({
+  interface: networkInterface,
   keep: z.boolean().default(false).describe("Also put it into the definition; else it lasts for this run"),
 });
 

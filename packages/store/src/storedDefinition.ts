@@ -9,6 +9,7 @@ const [, emptySource, fileSource] = diskSource.options;
  * A field that a later version adds gets its default here, since older rows lack it.
  */
 export const storedDefinition = guestDefinition.omit({ name: true, owner: true, kernel: true }).extend({
+  interfaces: definitionFields.interfaces.default([]),
   guestLink: definitionFields.guestLink.default(true),
   disks: z.array(
     disk.extend({

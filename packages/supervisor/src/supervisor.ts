@@ -10,6 +10,7 @@ import {
   guestCan,
   LOG_READ_MAXIMUM_BYTES,
   type LogPart,
+  type NetworkInterface,
   VITALS_EVERY_MS,
   type VitalsPoint,
 } from "@corral/contracts";
@@ -19,6 +20,7 @@ import { removeDisk } from "./guest/disks.ts";
 import { GuestFolder } from "./guest/guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
 import { isPlugged, keepDisk, plugDisk, replugDisk } from "./guest/hotPlug.ts";
+import { forgetInterface, plugInterface } from "./guest/interfaces.ts";
 import { type AskOptions, askMconsole } from "./guest/mconsole.ts";
 import { specDigest } from "./guest/specDigest.ts";
 import type { GuestStatus } from "./guest/status.ts";
@@ -210,6 +212,22 @@ export class Supervisor {
   /** Plugs a disk that the running guest was launched with in again. Rejects with CorralError. */
   async replugDisk(id: string, ubd: number): Promise<void> {
     await replugDisk(this.#guest(id), ubd);
+  }
+
+  /** The network interfaces that a guest has at the moment; none while it is off. */
+  interfaces(id: string): readonly NetworkInterface[] {
+    return this.#guest(id).run?.record.interfaces ?? [];
+  }
+
+  /** Gives a running guest a network interface, for this run; its kernel's answer. Rejects with CorralError. */
+  plugInterface(id: string, wish: NetworkInterface): Promise<string> {
+    const { run, spec } = this.#guest(id);
+    return plugInterface(run, spec.definition.name, wish);
+  }
+
+  /** A running guest has let go of this network interface. */
+  forgetInterface(id: string, device: string): void {
+    forgetInterface(this.#guest(id).run, device);
   }
 
   /** Which of these disks the guest has at the moment. One that does not answer counts as having them. */

@@ -34,6 +34,18 @@ export interface ConsoleArgument {
   readonly output?: string;
 }
 
+/**
+ * A network interface over UDP on the loopback of the kernel's own network namespace, which takes no privilege. Two whose
+ * ports are each other's are connected.
+ */
+export interface InterfaceArgument {
+  /** vec0 and on speaks L2TPv3 over UDP (transport=l2tpv3), eth0 and on UML's own ucast. */
+  readonly device: string;
+  readonly port: number;
+  readonly peerPort: number;
+  readonly mac?: string | null;
+}
+
 /** All that a kernel is started with, as plain data. Paths are those the kernel sees. */
 export interface CommandLineSpec {
   readonly memoryMiB: number;
@@ -47,6 +59,7 @@ export interface CommandLineSpec {
   readonly rootMode?: "ro" | "rw" | null;
   readonly init?: string | null;
   readonly consoles?: readonly ConsoleArgument[];
+  readonly interfaces?: readonly InterfaceArgument[];
   /** Values for console=, in order: the last one is also /dev/console. Such as ["ttyS63", "tty0"]. */
   readonly kernelConsoles?: readonly string[];
   readonly notifyPath?: string | null;
@@ -85,6 +98,9 @@ const WORD = /^[A-Za-z][^\s"'`\\\p{C}]*$/u;
 const SERIAL = /^[A-Za-z0-9_.-]{1,64}$/;
 const CONSOLE_DEVICE = /^(con([0-9]|1[0-5])|ssl([0-9]|[1-5][0-9]|6[0-3]))$/;
 const CHANNEL = /^(null|none|pts|pty|xterm|fd:[0-9]{1,6}|port:[0-9]{1,5}|tty:\/[A-Za-z0-9._/-]+)$/;
+const INTERFACE = /^(eth|vec)([0-9]|1[0-5])$/;
+const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
+const PORT_MAXIMUM = 65_535;
 const KERNEL_CONSOLE = /^tty(S)?[0-9]{1,2}$/;
 const ROOT = /^\/dev\/[A-Za-z0-9/]+$/;
 
@@ -93,9 +109,10 @@ const ROOT = /^\/dev\/[A-Za-z0-9/]+$/;
  * @throws CommandLineError
  */
 export const kernelCommandLine = (spec: CommandLineSpec): string[] => {
-  const { disks = [], consoles = [], kernelConsoles = [], extraArguments = [] } = spec;
+  const { disks = [], consoles = [], interfaces = [], kernelConsoles = [], extraArguments = [] } = spec;
   onlyOnce("disks", disks, (disk) => `ubd${disk.ubd}`);
   onlyOnce("consoles", consoles, (console) => console.device);
+  onlyOnce("interfaces", interfaces, (each) => each.device);
   const argv = [
     `mem=${wholeNumber("memoryMiB", spec.memoryMiB, MEMORY_MINIMUM_MIB, MEMORY_MAXIMUM_MIB)}M`,
     ...identity(spec.umid, spec.umlDir),
@@ -107,6 +124,7 @@ export const kernelCommandLine = (spec: CommandLineSpec): string[] => {
       (tty, i) => `console=${matching(`kernelConsoles[${i}]`, tty, KERNEL_CONSOLE, "tty0 or ttyS0")}`,
     ),
     ...disks.map(diskArgument),
+    ...interfaces.map(interfaceArgument),
     ...given(spec.root, (root) => `root=${matching("root", root, ROOT, "a device such as /dev/ubda")}`),
     ...given(spec.rootMode, (mode) => matching("rootMode", mode, /^r[ow]$/, "ro or rw")),
     ...given(spec.init, (init) => `init=${path("init", init)}`),
@@ -151,6 +169,18 @@ export const diskArgument = ({ ubd, flags = {}, file, backing, serial }: DiskArg
   // The serial is the third part; an empty second one means no backing file.
   const checked = matching(`${at}.serial`, serial, SERIAL, "1 to 64 letters, digits and _ . -");
   return `${device}=${files[0]},${files[1] ?? ""},${checked}`;
+};
+
+/** An interface as the command line names it, and mconsole's config takes it. `i` is for errors. */
+export const interfaceArgument = ({ device, port, peerPort, mac }: InterfaceArgument, i = 0): string => {
+  const at = `interfaces[${i}]`;
+  matching(`${at}.device`, device, INTERFACE, "eth0 to eth15 or vec0 to vec15");
+  const ours = wholeNumber(`${at}.port`, port, 1, PORT_MAXIMUM);
+  const theirs = wholeNumber(`${at}.peerPort`, peerPort, 1, PORT_MAXIMUM);
+  const [address = ""] = given(mac, (mac) => matching(`${at}.mac`, mac, MAC, "six bytes such as 02:00:00:00:00:01"));
+  if (device.startsWith("eth")) return `${device}=ucast,${address},127.0.0.1,${ours},${theirs}`;
+  const ends = `src=127.0.0.1,srcport=${ours},dst=127.0.0.1,dstport=${theirs},rx_session=1,tx_session=1`;
+  return `${device}:transport=l2tpv3,udp=1,${ends}${address === "" ? "" : `,mac=${address}`}`;
 };
 
 const flagLetters = (flags: DiskFlags): string =>

@@ -5,6 +5,8 @@ export {
   type DiskArgument,
   type DiskFlags,
   diskArgument,
+  type InterfaceArgument,
+  interfaceArgument,
   kernelCommandLine,
 } from "./commandLine.ts";
 export { type CowCheck, CowError, type CowHeader, checkCow, createCow, readCowHeader } from "./cow.ts";

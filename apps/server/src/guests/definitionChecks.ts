@@ -113,9 +113,13 @@ const realPath = (path: string): string => {
   }
 };
 
-const checkKernel = ({ shares, consoles }: GuestDefinition, { name, abilities }: KernelRow): void => {
+const checkKernel = ({ shares, consoles, interfaces }: GuestDefinition, { name, abilities }: KernelRow): void => {
   if (shares.length > 0 && !abilities.hostfs) {
     throw impossible("shares", `the kernel ${name} was built without hostfs and cannot mount folders of the host`);
+  }
+  for (const [index, { transport }] of interfaces.entries()) {
+    const has = transport === "l2tpv3" ? abilities.vector : abilities.ethTransports.includes(transport);
+    if (!has) throw impossible(`interfaces.${index}.transport`, `the kernel ${name} was built without ${transport}`);
   }
   for (const [field, { kind }] of channelsOf(consoles)) {
     if (kind === "none" || abilities.channels.includes(kind)) continue;

@@ -1,4 +1,12 @@
-import { CorralError, type Disk, type GuestDefinition, type GuestDevice, type GuestDevices } from "@corral/contracts";
+import {
+  CorralError,
+  type Disk,
+  definitionFields,
+  type GuestDefinition,
+  type GuestDevice,
+  type GuestDevices,
+  type NetworkInterface,
+} from "@corral/contracts";
 import type { GuestRecord, Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import { diskSpec } from "../guests/guestSpec.ts";
@@ -51,7 +59,47 @@ export class Devices {
       const plugged = kind === "disk" ? setting !== "" : !UNSET.includes(setting);
       return plugged || defined ? [{ device, kind, setting: setting || null, plugged, defined }] : [];
     });
-    return { devices, memory: memoryIn(answers.at(-1) ?? "") };
+    return { devices: [...devices, ...this.#interfaces(use)], memory: memoryIn(answers.at(-1) ?? "") };
+  }
+
+  /** Those that Corral has given it: its kernel cannot be asked. */
+  #interfaces({ guest }: Use): GuestDevice[] {
+    const defined = new Map(guest.definition.interfaces.map((each) => [each.device, each]));
+    const plugged = new Map(this.#options.supervisor.interfaces(guest.id).map((each) => [each.device, each]));
+    return [...new Map([...defined, ...plugged]).values()].map((each) => ({
+      device: each.device,
+      kind: "network",
+      setting: plugged.has(each.device) ? inWords(each) : null,
+      plugged: plugged.has(each.device),
+      defined: defined.has(each.device),
+    }));
+  }
+
+  /** One of its definition has to be given back as it stands there. */
+  async plugInterface(use: Use, wish: NetworkInterface, keep: boolean): Promise<GuestDevices> {
+    const { supervisor, guests, mconsole } = this.#options;
+    const { guest, caller } = use;
+    const { interfaces } = guest.definition;
+    const defined = interfaces.find(({ device }) => device === wish.device);
+    if (defined !== undefined && JSON.stringify(defined) !== JSON.stringify(wish)) {
+      throw new CorralError(
+        "in_use",
+        `${wish.device}: the definition has another interface of this name. Choose another.`,
+        [{ field: "interface.device", message: "is another one in the definition" }],
+      );
+    }
+    const kept = [...interfaces, ...(defined === undefined ? [wish] : [])];
+    const [problem] = definitionFields.interfaces.safeParse(kept).error?.issues ?? [];
+    if (problem !== undefined) {
+      throw new CorralError("in_use", `With ${wish.device} the definition's interfaces ${problem.message}.`, [
+        { field: "interface", message: problem.message },
+      ]);
+    }
+    guests.checkWish(guest, { ...guest.definition, interfaces: kept }, caller);
+    const command = `config ${wish.device}: ${inWords(wish)}`;
+    await mconsole.through(use, command, () => supervisor.plugInterface(guest.id, wish));
+    if (keep && defined === undefined) await this.#keep(use, { interfaces: kept });
+    return this.list(use);
   }
 
   async plugDisk(use: Use, disk: Disk, keep: boolean): Promise<GuestDevices> {
@@ -82,9 +130,12 @@ export class Devices {
 
   async remove(use: Use, device: string, keep: boolean): Promise<string> {
     const { mconsole } = this.#options;
-    const { disks, consoles } = use.guest.definition;
+    const { disks, consoles, interfaces } = use.guest.definition;
     const text = await mconsole.ask(use, `remove ${device}`);
-    if (keep && disks.some(({ ubd }) => `ubd${ubd}` === device)) {
+    this.#options.supervisor.forgetInterface(use.guest.id, device);
+    if (keep && interfaces.some((each) => each.device === device)) {
+      await this.#keep(use, { interfaces: interfaces.filter((each) => each.device !== device) });
+    } else if (keep && disks.some(({ ubd }) => `ubd${ubd}` === device)) {
       await this.#keep(use, { disks: disks.filter(({ ubd }) => `ubd${ubd}` !== device) });
     } else if (keep && consoles.some(({ name }) => name === device)) {
       await this.#keep(use, { consoles: consoles.filter(({ name }) => name !== device) });
@@ -111,6 +162,9 @@ export class Devices {
     if (!restartNeeded) supervisor.isTakenUp(guest.id);
   }
 }
+
+const inWords = ({ transport, port, peerPort, mac }: NetworkInterface): string =>
+  `${transport}, port ${port} to ${peerPort}${mac === null ? "" : `, ${mac}`}`;
 
 const memoryIn = (meminfo: string): GuestDevices["memory"] => {
   const [total, free] = ["MemTotal", "MemFree"].map(

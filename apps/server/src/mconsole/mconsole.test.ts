@@ -187,6 +187,49 @@ describe("a guest's management console over the API", () => {
     ).toBe("impossible");
   });
 
+  it("plugs the two ends of a cable in, through which packets go, and removes them in the kernel's words", async () => {
+    const plug = (device: string, port: number, peerPort: number, keep: boolean) =>
+      call(
+        "POST",
+        "web1/devices/interfaces",
+        { interface: { transport: "l2tpv3", device, port, peerPort }, keep },
+        "olga",
+      );
+    expect((await plug("vec0", 2000, 2001, true)).status).toBe(200);
+    expect((await plug("vec1", 2001, 2000, false)).status).toBe(200);
+    expect(await plug("vec1", 2003, 2004, false)).toMatchObject({ code: "in_use" });
+    expect(await plug("vec2", 2000, 2004, false)).toMatchObject({ code: "in_use" });
+    expect((await plug("vec2,ifup=/bin/sh", 2005, 2004, false)).code).toBe("invalid_request");
+    inGuest(
+      "ip link set vec0 up; ip link set vec1 up; ip addr add 10.9.0.1/24 dev vec0; " +
+        "arping -c 1 -I vec0 10.9.0.2; cat /sys/class/net/vec1/statistics/rx_packets; echo cable-$((40+6))",
+    );
+    await until(async () => /[1-9]\d*\s+cable-46/.test(await bootLog()), "packets at the other end");
+    const listed = async () =>
+      (await call<GuestDevices>("GET", "web1/devices", undefined, "olga")).body.devices.filter(
+        ({ kind }) => kind === "network",
+      );
+    expect(await listed()).toMatchObject([
+      { device: "vec0", setting: "l2tpv3, port 2000 to 2001", plugged: true, defined: true },
+      { device: "vec1", plugged: true, defined: false },
+    ]);
+    expect(await guest()).toMatchObject({ restartNeeded: false, definition: { interfaces: [{ device: "vec0" }] } });
+    expect(await command("remove", { device: "vec1" }, "olga")).toMatchObject({
+      code: "guest_refused",
+      message: expect.stringContaining("Device is currently open"),
+    });
+    inGuest("ip link set vec0 down; ip link set vec1 down; echo down-$((40+7))");
+    await until(async () => (await bootLog()).includes("down-47"), "the links to be down");
+    expect((await command("remove", { device: "vec1" }, "olga")).status).toBe(200);
+    expect((await command("remove", { device: "vec0", keep: true }, "olga")).status).toBe(200);
+    expect(await listed()).toEqual([]);
+    expect((await guest()).definition.interfaces).toEqual([]);
+    // Of the older kind, from the definition's own at the next start.
+    const ucast = { transport: "ucast", device: "eth0", port: 2100, peerPort: 2101, mac: "02:00:00:00:00:07" };
+    expect((await call("PATCH", "web1", { interfaces: [ucast] })).status).toBe(200);
+    expect((await guest()).restartNeeded).toBe(true);
+  });
+
   it("takes memory away and gives it back", async () => {
     const memory = await call<{ freeBeforeKiB: number; freeAfterKiB: number }>(
       "POST",
@@ -231,6 +274,8 @@ describe("a guest's management console over the API", () => {
     expect((await call("POST", "web1/actions/start")).status).toBe(202);
     await state("running");
     await prompt();
+    inGuest("cat /sys/class/net/eth0/address; echo address-$((40+8))");
+    await until(async () => /02:00:00:00:00:07\s+address-48/.test(await bootLog()), "the interface of the definition");
     expect((await command("sysrq", { key: "c" })).code).toBe("needs_confirmation");
     expect((await command("sysrq", { key: "c", confirm: true })).status).toBe(200);
     await state("crashed");

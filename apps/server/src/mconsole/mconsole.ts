@@ -30,10 +30,15 @@ export class Mconsole {
   }
 
   /** One command, and the whole answer. Every use becomes an event, also one that is refused. */
-  async ask(use: Use, command: string, options: { readonly mayPanic?: boolean } = {}): Promise<string> {
+  ask(use: Use, command: string, options: { readonly mayPanic?: boolean } = {}): Promise<string> {
+    return this.through(use, command, () => this.#supervisor.mconsole(use.guest.id, command, options));
+  }
+
+  /** The same for a command that the supervisor makes: `command` is what is told of it. */
+  async through(use: Use, command: string, send: () => Promise<string>): Promise<string> {
     this.#limit.take(use.guest.id);
     try {
-      const text = await this.#supervisor.mconsole(use.guest.id, command, options);
+      const text = await send();
       this.#tell(use, command, "done", text);
       return text;
     } catch (error) {

@@ -40,5 +40,6 @@ export const mconsoleRoutes = (api: FastifyInstance, { mconsole, devices, guests
   }));
   route(api, "listDevices", (call) => devices.list(call));
   route(api, "plugDisk", (call) => devices.plugDisk(call, call.body.disk, call.body.keep));
+  route(api, "plugInterface", (call) => devices.plugInterface(call, call.body.interface, call.body.keep));
   route(api, "changeMemory", (call) => devices.changeMemory(call, call.body.changeMiB));
 };

@@ -12,6 +12,7 @@ import { CheckField, SelectField, TextAreaField, TextField } from "../ui/Field.t
 import { ConsolesEditor } from "./ConsolesEditor.tsx";
 import { DisksEditor } from "./DisksEditor.tsx";
 import type { Draft } from "./draft.ts";
+import { InterfacesEditor } from "./InterfacesEditor.tsx";
 import { SharesEditor } from "./SharesEditor.tsx";
 
 const RESTART: Record<RestartPolicy, string> = {
@@ -177,6 +178,9 @@ export const DefinitionFields = ({ draft, patch, images, kernels, admin, running
             onChange={(niceness) => patch({ niceness })}
           />
         </div>
+      </Group>
+      <Group title="Network interfaces">
+        <InterfacesEditor interfaces={draft.interfaces} onChange={(interfaces) => patch({ interfaces })} />
       </Group>
       <Group title="Shared folders">
         <SharesEditor shares={draft.shares} blocked={adminOnly} onChange={(shares) => patch({ shares })} />

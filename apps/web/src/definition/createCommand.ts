@@ -13,6 +13,7 @@ export const createCommand = (guest: NewGuestInput): string => {
 
   const withoutOption = {
     ...(image === undefined && { disks }),
+    ...(differs("interfaces") && { interfaces: guest.interfaces }),
     ...(differs("guestLink") && { guestLink: guest.guestLink }),
     ...(differs("shares") && { shares: guest.shares }),
     ...(differs("notes") && { notes: guest.notes }),

@@ -4,6 +4,7 @@ import {
   type DiskSource,
   type GuestChanges,
   type GuestDefinition,
+  type NetworkInterface,
   type NewGuestInput,
   NICENESS_DEFAULT,
   type RestartPolicy,
@@ -29,6 +30,13 @@ export interface DiskDraft {
   readonly serial: string;
 }
 
+export interface InterfaceDraft {
+  readonly device: string;
+  readonly port: string;
+  readonly peerPort: string;
+  readonly mac: string;
+}
+
 export interface Draft {
   readonly name: string;
   readonly description: string;
@@ -43,6 +51,7 @@ export interface Draft {
   readonly consoles: readonly ConsoleDefinition[];
   readonly umid: string;
   readonly autostart: boolean;
+  readonly interfaces: readonly InterfaceDraft[];
   readonly guestLink: boolean;
   readonly restartPolicy: RestartPolicy;
   readonly cpus: string;
@@ -80,6 +89,7 @@ export const newDraft = (name: string, image: string): Draft => ({
   consoles: [{ name: "con0", channel: "fd" }],
   umid: "",
   autostart: false,
+  interfaces: [],
   guestLink: true,
   restartPolicy: "on-crash",
   cpus: "",
@@ -98,6 +108,12 @@ export const draftOf = (definition: GuestDefinition): Draft => ({
   umid: definition.umid ?? "",
   cpus: definition.cpus?.join(" ") ?? "",
   niceness: String(definition.niceness),
+  interfaces: definition.interfaces.map(({ device, port, peerPort, mac }) => ({
+    device,
+    port: String(port),
+    peerPort: String(peerPort),
+    mac: mac ?? "",
+  })),
 });
 
 const diskDraftOf = ({ source, ubd, serial, ...flags }: Disk): DiskDraft => ({
@@ -129,6 +145,7 @@ export const definitionOf = (draft: Draft): GuestDefinition => ({
   cpus: draft.cpus.trim() === "" ? null : words(draft.cpus).map(number),
   niceness: number(draft.niceness),
   shares: [...draft.shares],
+  interfaces: draft.interfaces.map(interfaceOf),
 });
 
 const diskOf = ({ ubd, kind, image, sizeMiB, path, serial, ...flags }: DiskDraft): Disk => ({
@@ -142,6 +159,24 @@ const diskOf = ({ ubd, kind, image, sizeMiB, path, serial, ...flags }: DiskDraft
         ? { kind, sizeMiB: number(sizeMiB) }
         : { kind, path: path.trim() },
 });
+
+/** What it speaks follows from its name. */
+export const interfaceOf = ({ device, port, peerPort, mac }: InterfaceDraft): NetworkInterface => ({
+  transport: device.startsWith("eth") ? "ucast" : "l2tpv3",
+  device: device.trim(),
+  port: number(port),
+  peerPort: number(peerPort),
+  mac: orNull(mac),
+});
+
+/** The first interface that is not taken, with ports that no other has. */
+export const freeInterface = (taken: readonly string[]): InterfaceDraft => {
+  let number = 0;
+  while (taken.includes(`vec${number}`) && number < 7) number++;
+  // An even port's other end is the next one, and the other way round: two of them make a cable.
+  const port = 2000 + number;
+  return { device: `vec${number}`, port: String(port), peerPort: String(port ^ 1), mac: "" };
+};
 
 /** An empty owner or kernel is left to the server, which has defaults for them. */
 export const newGuestOf = (draft: Draft, start: boolean): NewGuestInput => {

@@ -52,6 +52,7 @@ export const exampleGuest = ({
     cpus: null,
     niceness: 0,
     shares: [],
+    interfaces: [],
     guestLink: true,
     notes: "",
     ...definition,

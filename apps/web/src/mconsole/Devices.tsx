@@ -8,6 +8,7 @@ import { imagesQuery, meQuery } from "../api/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { CheckField, SelectField, TextField } from "../ui/Field.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { NewInterface } from "./NewInterface.tsx";
 
 /** What is plugged into the running guest, as its kernel says it, and changes for this run or for good. */
 export const Devices = ({ guest }: { guest: Guest }) => {
@@ -93,7 +94,42 @@ export const Devices = ({ guest }: { guest: Guest }) => {
             ))}
         </ul>
       </Group>
-      <Network guest={guest} run={run} busy={change.isPending} />
+      <Group title="Network interfaces">
+        <ul>
+          {data?.devices
+            .filter(({ kind }) => kind === "network")
+            .map((each) => (
+              <Row key={each.device} device={each}>
+                {each.plugged ? (
+                  <Remove guest={guest} device={each.device} keep={keep} run={run} busy={change.isPending} />
+                ) : (
+                  <Button
+                    label={`Plug ${each.device} in again`}
+                    icon={Plug}
+                    small
+                    variant="ghost"
+                    showLabel="never"
+                    busy={change.isPending}
+                    onClick={() => {
+                      const defined = guest.definition.interfaces.find(({ device }) => device === each.device);
+                      if (defined !== undefined) {
+                        run(() => api.plugInterface({ params: { id }, body: { interface: defined } }));
+                      }
+                    }}
+                  />
+                )}
+              </Row>
+            ))}
+        </ul>
+        <NewInterface
+          guest={guest}
+          taken={data?.devices.map(({ device }) => device) ?? []}
+          keep={keep}
+          run={run}
+          busy={change.isPending}
+        />
+      </Group>
+      <AnySetting guest={guest} run={run} busy={change.isPending} />
       <Memory guest={guest} free={data?.memory?.freeKiB} run={run} busy={change.isPending} />
     </div>
   );
@@ -148,7 +184,7 @@ const NewDisk = ({ guest, keep, run, busy }: ActionProps & { keep: boolean }) =>
   const wish = disk.safeParse({ ubd: Number(ubd || free), source });
   return (
     <form
-      className="mt-2 grid grid-cols-[4rem_minmax(0,1fr)_6rem_auto] items-end gap-2"
+      className="mt-2 grid grid-cols-[3rem_minmax(0,1fr)_5.5rem_auto] items-end gap-2"
       onSubmit={(event) => {
         event.preventDefault();
         if (wish.success) run(() => api.plugDisk({ params: { id: guest.id }, body: { disk: wish.data, keep } }));
@@ -190,13 +226,13 @@ const NewDisk = ({ guest, keep, run, busy }: ActionProps & { keep: boolean }) =>
 };
 
 /** Whatever the kernel takes: only an admin may, since a setting can name files and networks. */
-const Network = ({ guest, run, busy }: ActionProps) => {
+const AnySetting = ({ guest, run, busy }: ActionProps) => {
   const admin = useQuery(meQuery).data?.user.role === "admin";
   const [device, setDevice] = useState("vec0");
   const [value, setValue] = useState("");
   if (!admin) return null;
   return (
-    <Group title="Network and other devices">
+    <Group title="Any setting that the kernel takes">
       <form
         className="grid grid-cols-[5rem_minmax(0,1fr)_auto_auto] items-end gap-2"
         onSubmit={(event) => {

@@ -78,7 +78,7 @@ export const Inspect = ({ guest }: { guest: Guest }) => {
         >
           <TextField
             path="path"
-            label="File below /proc, or a process for its kernel stack"
+            label="File below /proc, or a process for its stack"
             mono
             list="proc-files"
             placeholder="sys/kernel/osrelease"

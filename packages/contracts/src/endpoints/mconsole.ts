@@ -9,6 +9,7 @@ import {
   mconsoleAnswer,
   memoryChange,
   memoryChanged,
+  newInterface,
   newPlug,
   newSetting,
   procQuery,
@@ -135,6 +136,15 @@ export const mconsoleEndpoints = defineEndpoints({
     path: "/guests/:id/devices/disks",
     summary: "Plug a disk into the running guest, or one of its definition back in",
     body: newPlug,
+    response: guestDevices,
+  },
+  plugInterface: {
+    method: "POST",
+    ...common,
+    ...manage,
+    path: "/guests/:id/devices/interfaces",
+    summary: "Give the running guest a network interface, or one of its definition back",
+    body: newInterface,
     response: guestDevices,
   },
   changeMemory: {

@@ -71,6 +71,7 @@ export const someDefinition: GuestDefinition = {
   cpus: null,
   niceness: 0,
   shares: [],
+  interfaces: [],
   guestLink: true,
   notes: "",
 };

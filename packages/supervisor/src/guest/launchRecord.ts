@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
-import { statusLine } from "@corral/contracts";
+import { networkInterface, statusLine } from "@corral/contracts";
 import { z } from "zod";
 import { writeWhole } from "./writeWhole.ts";
 
@@ -57,6 +57,8 @@ const launchRecord = z.object({
       }),
     )
     .default([]),
+  /** Which network interfaces it has now: its kernel cannot be asked. Left out by earlier versions. */
+  interfaces: z.array(networkInterface).default([]),
   /** The sandbox's first process, and the kernel, its child. */
   process: z.object({ init: processIdentity, kernel: processIdentity }).nullable(),
   /** What was asked for last, which says what its end means. */
