@@ -22,7 +22,7 @@ export const Network = ({ guest }: { guest: Guest }) => {
       <Table label="Network interfaces">
         <thead>
           <tr>
-            <Th className="w-16">Interface</Th>
+            <Th className="w-16">Name</Th>
             <Th>Addresses</Th>
             <Th className="w-20 text-right">Received</Th>
             <Th className="w-20 text-right">Sent</Th>
@@ -53,22 +53,21 @@ const Sockets = ({ guest }: { guest: Guest }) => {
       <Table label="Open sockets">
         <thead>
           <tr>
-            <Th className="w-12">Socket</Th>
-            <Th>Local</Th>
-            <Th className="max-sm:w-24 sm:w-1/4">Remote</Th>
+            <Th className="w-12">Type</Th>
+            <Th>Open sockets</Th>
             <Th className="w-24">State</Th>
-            <Th className="w-28">Process</Th>
+            <Th className="w-24">Process</Th>
           </tr>
         </thead>
         <tbody className="tabular-nums">
           {data?.sockets.map((socket, index) => {
             const { protocol, local, remote, state } = socket;
+            const ends = remote === null ? local : `${local} → ${remote}`;
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: two sockets may be alike in all that is shown
               <tr key={index}>
                 <Td className="text-muted">{protocol}</Td>
-                <Td title={local}>{local}</Td>
-                <Td title={remote ?? undefined}>{remote ?? "—"}</Td>
+                <Td title={ends}>{ends}</Td>
                 <Td title={state}>{state}</Td>
                 <Td title={ownerOf(socket)}>{ownerOf(socket)}</Td>
               </tr>

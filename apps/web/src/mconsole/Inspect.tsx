@@ -57,7 +57,11 @@ export const Inspect = ({ guest }: { guest: Guest }) => {
   return (
     <section aria-label="Inspect" className="flex h-full min-h-0 flex-col">
       <div className="flex flex-wrap items-end gap-x-3 gap-y-2 border-b border-line px-3 py-2">
-        <div role="toolbar" aria-label="What to look at" className="flex min-w-0 flex-1 flex-wrap gap-1">
+        <div
+          role="toolbar"
+          aria-label="What to look at"
+          className="flex min-w-0 flex-1 flex-wrap gap-1 max-md:basis-full max-md:flex-nowrap max-md:overflow-x-auto"
+        >
           {LOOKS.map(([label, file]) => (
             <Button
               key={file}
@@ -70,7 +74,7 @@ export const Inspect = ({ guest }: { guest: Guest }) => {
           ))}
         </div>
         <form
-          className="flex items-end gap-2"
+          className="flex items-end gap-2 max-md:w-full"
           onSubmit={(event) => {
             event.preventDefault();
             look();
@@ -84,7 +88,7 @@ export const Inspect = ({ guest }: { guest: Guest }) => {
             placeholder="sys/kernel/osrelease"
             value={typed}
             onChange={setTyped}
-            className="w-72"
+            className="md:w-72 max-md:flex-1"
           />
           <datalist id="proc-files">
             {PROC_FILES.map((file) => (

@@ -6,8 +6,9 @@ import { usePreferences } from "../console/preferences.ts";
 import { TerminalView } from "../console/TerminalView.ts";
 import { LineEditor } from "./LineEditor.ts";
 
+/** In lines that fit a phone. */
 const GREETING =
-  "The guest's management console, as uml_mconsole has it: help lists the commands, Tab completes, the arrows go back.\r\n";
+  "The guest's management console.\r\nhelp lists its commands, Tab completes them,\r\nthe arrows go back.\r\n";
 
 interface MconsolePromptProps {
   readonly name: string;

@@ -26,7 +26,7 @@ export const SysRq = ({ guest }: { guest: Guest }) => {
 
   return (
     <section aria-label="SysRq" className="flex h-full min-h-0 max-md:flex-col">
-      <ul className="min-h-0 overflow-y-auto border-r border-line p-2 md:w-90 md:shrink-0 max-md:max-h-1/2">
+      <ul className="min-h-0 overflow-y-auto border-line p-2 max-md:max-h-1/2 max-md:border-b md:w-90 md:shrink-0 md:border-r">
         {error !== null && <Notice kind="warning">{messageOf(error)}</Notice>}
         {data?.items.map((item) => (
           <li key={item.key} className="flex items-center gap-2 px-1 py-0.5">

@@ -4,7 +4,10 @@ import { LinkLine, type RunFrame } from "./linkLine.ts";
 import { LinkRun, OUTPUT_PIECE_BYTES, type TakeOutput, type Wish } from "./linkRun.ts";
 import { Turns } from "./turns.ts";
 
-/** Commands of one guest at a time, besides those that stream. With their outputs they bound what one guest can take of this server's memory. */
+/**
+ * Commands of one guest at a time, besides those that stream. With their outputs they bound what one guest can take of
+ * this server's memory.
+ */
 const RUNS_MAXIMUM = 4;
 /** Commands that may wait behind them. */
 const WAITING_MAXIMUM = 32;

@@ -108,7 +108,10 @@ export class LinkLine {
     if (this.#isTaking) throw silent("has not taken what was sent to it. It is very busy, or its link program hangs");
   }
 
-  /** While commands run: a guest that found a full channel may not hear that it was emptied (docs/uml.md, "Consoles and channels"). */
+  /**
+   * While commands run: a guest that found a full channel may not hear that it was emptied (docs/uml.md, "Consoles and
+   * channels").
+   */
   nudge(on: boolean): void {
     if (!on) {
       clearInterval(this.#nudger ?? undefined);

@@ -43,7 +43,10 @@ export interface LinkRunListeners {
   readonly answer: (stream: LinkStream, wish: Wish) => void;
 }
 
-/** One command in the guest, as its frames tell of it: nothing that the guest sends makes it hold more than a piece of each output. */
+/**
+ * One command in the guest, as its frames tell of it: nothing that the guest sends makes it hold more than a piece of each
+ * output.
+ */
 export class LinkRun {
   /** Resolves when the command has ended and its output was taken. Rejects when its end will not be known. */
   readonly ended: Promise<void>;
