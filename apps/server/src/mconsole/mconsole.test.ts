@@ -82,7 +82,7 @@ describe("a guest's management console over the API", () => {
     expect((await command("stack/1")).body.text).toContain("Call Trace");
     expect((await command("sysrq", { key: "m" }, "olga")).body.text).toContain("Mem-Info");
     expect((await command("log", { lines: ["one from outside", "wörldly"] })).status).toBe(200);
-    expect(await bootLog()).toContain("one from outside");
+    await until(async () => (await bootLog()).includes("one from outside"), "the line on the console");
     expect((await command("raw", { command: "config con0" })).status).toBe(200);
     expect((await command("version", undefined, "eve")).code).toBe("not_found");
     expect((await command("raw", { command: "version" }, "olga")).code).toBe("not_allowed");
