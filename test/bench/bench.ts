@@ -84,6 +84,7 @@ const starts = async (server: RunningServer, image: string): Promise<Row[]> => {
     byHand.push(await launchByHand(recorded, PROMPT));
   }
   await server.client.deleteGuest({ params: { id: guest.id } });
+  await server.client.deleteDiscarded({ params: { id: guest.id } });
   const first = [corral, byHand].map((runs) => median(runs.map((run) => run.firstByte))) as [number, number];
   const prompt = [corral, byHand].map((runs) => median(runs.map((run) => run.prompt))) as [number, number];
   return [

@@ -209,13 +209,17 @@ describe("the corral command", () => {
     expect(JSON.parse((await corral("search web1 LINUX.VERSION --case --json")).stdout)).toEqual([]);
   });
 
-  it("pauses, resumes, shuts down and deletes", async () => {
+  it("pauses, resumes, shuts down, deletes and brings back", async () => {
     expect((await corral("pause web1 --wait")).stdout).toBe("web1 is paused.\n");
     expect((await corral("resume web1 --wait")).stdout).toBe("web1 is running.\n");
     expect((await corral("restart web1 --wait")).stdout).toBe("web1 is running.\n");
     expect((await corral("shutdown web1 --wait")).stdout).toBe("web1 is stopped.\n");
-    expect((await corral("delete web1")).exitCode).toBe(2);
-    expect((await corral("delete web1 --yes --json")).stdout).toContain('"deleted": "web1"');
+    expect((await corral("delete web1")).stdout).toContain("corral restore web1");
+    expect((await corral("discarded")).stdout).toMatch(/^NAME .*\nweb1 /);
+    expect((await corral("restore web1")).stdout).toBe("web1 is back.\n");
+    expect((await corral("delete web1 --for-good")).exitCode).toBe(2);
+    expect((await corral("delete web1 --for-good --yes --json")).stdout).toContain('"deleted": "web1"');
+    expect((await corral("restore web1")).exitCode).toBe(3);
   });
 
   it("stops the server, after shutting the guests down where asked to", async () => {

@@ -117,12 +117,12 @@ describe("the corral command among people", () => {
   });
 
   it("deletes guests so that they can be brought back, and for good", async () => {
-    expect(await out("discard web1")).toContain("corral restore web1");
+    expect(await out("delete web1")).toContain("corral restore web1");
     expect((await corral("guests web1")).exitCode).toBe(3);
     expect(await out("discarded")).toMatch(/\nweb1 +ada/);
     expect(await out("restore web1")).toBe("web1 is back.\n");
     expect(await out("discarded")).toBe("No deleted guests.\n");
-    await out("discard web1");
+    await out("delete web1");
     expect(await out("discarded delete web1 --yes")).toBe("web1 is deleted for good.\n");
     expect((await corral("restore web1")).exitCode).toBe(3);
   });

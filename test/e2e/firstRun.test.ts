@@ -129,14 +129,24 @@ describe("a newcomer", () => {
     expect(await terminalText(page)).toMatch(/web1|power|halt/i);
   });
 
-  it("deletes it after a confirmation and is back at an empty fleet", async () => {
+  it("deletes it, has it back with one press, and deletes it for good by its name", async () => {
     await page.getByRole("button", { name: "Delete", exact: true }).first().click();
-    await page
-      .getByRole("alertdialog")
-      .or(page.getByRole("dialog"))
-      .getByRole("button", { name: /Delete/ })
-      .click();
     await page.getByText("No guests yet").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    const row = page.getByRole("row").filter({ hasText: "web1" });
+    await row.waitFor();
+
+    await page.getByRole("link", { name: "web1" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).first().click();
+    await page.getByRole("button", { name: "Deleted (1)" }).click();
+    await page.getByRole("button", { name: "Delete for good: web1" }).click();
+    const sure = page.getByRole("dialog", { name: "Delete web1 for good?" });
+    await sure.getByLabel("Type web1 to confirm").fill("web2");
+    await sure.getByRole("button", { name: "Delete for good" }).click();
+    await sure.getByText("must be web1").waitFor();
+    await sure.getByLabel("Type web1 to confirm").fill("web1");
+    await sure.getByRole("button", { name: "Delete for good" }).click();
+    await page.getByRole("button", { name: "Deleted (1)" }).waitFor({ state: "detached" });
   });
 
   it("saw no error in the browser's console, but for the server's own absence", () => {

@@ -104,14 +104,19 @@ describe("a person with guests of their own", () => {
     await card.getByRole("button", { name: "More for web1" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await card.waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Bring back" }).click();
+    await page.getByRole("button", { name: "Bring back web1" }).click();
     await card.waitFor();
   });
 
   it("is seen by the admin as they see it", async () => {
     await admin.goto(`${server.url}/seen-by/bob`);
     await admin.getByRole("heading", { name: "As bob sees it" }).waitFor();
-    await admin.getByRole("listitem", { name: "web1" }).waitFor();
+    const card = admin.getByRole("listitem", { name: "web1" });
+    await card.waitFor();
+    await admin.getByText("You see what bob sees").waitFor();
+    await admin.getByText("bob created web1").waitFor();
+    expect(await card.getByRole("button").count()).toBe(0);
+    await page.getByText(`${PERSON.name} looked at what bob sees`).waitFor();
   });
 
   it("is told how to come by ssh, once an admin has opened the door", async () => {

@@ -86,7 +86,7 @@ describe("the corral command", () => {
     ["exec web1", "<command...> is missing"],
     ["exec web1 --timeout soon -- ls", "--timeout must be a number of seconds"],
     ["cp a b", "One of the two"],
-    ["delete web1", "add --yes"],
+    ["delete web1 --for-good", "add --yes"],
     ["console web1", "console needs a terminal"],
   ])("refuses: corral %s", async (line, words) => {
     const { exitCode, stdout, stderr } = await corral(line);

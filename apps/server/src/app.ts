@@ -36,6 +36,7 @@ import { Sessions } from "./people/sessions.ts";
 import { SingleSignOn } from "./people/singleSignOn.ts";
 import { Tickets } from "./people/tickets.ts";
 import { Tokens } from "./people/tokens.ts";
+import { ViewAs } from "./people/viewAs.ts";
 import { authentication } from "./plugins/authentication.ts";
 import { answerWith, errors } from "./plugins/errors.ts";
 import { openApi } from "./plugins/openApi.ts";
@@ -238,6 +239,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
   const passwordLogins = new PasswordLogins(store, events, throttle, secondFactors);
   const passkeys = new Passkeys(store, origins);
   const mconsole = new Mconsole(supervisor, events);
+  const accounts = new Accounts({ store, events, loginLinks, sockets });
   return {
     store,
     supervisor,
@@ -254,7 +256,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     tasks,
     guests,
     quotas,
-    discarded: new DiscardedGuests(store, supervisor, events, guests),
+    discarded: new DiscardedGuests({ store, supervisor, events, guests, quotas }),
     commands: new GuestCommands(supervisor, events),
     mconsole,
     devices: new Devices({ store, supervisor, guests, mconsole, images: imageFolder }),
@@ -270,6 +272,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     typing: new Typing(store, supervisor, events),
     watchLinks: new WatchLinks({ store, supervisor, events, origins }),
     sockets,
-    accounts: new Accounts({ store, events, loginLinks, sockets }),
+    accounts,
+    viewAs: new ViewAs(accounts, events),
   };
 };

@@ -63,7 +63,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     images.sweep();
     guests.defineAll();
     typing.applyAll();
-    const { adopted, adoptionMs } = await supervisor.resume();
+    const { adopted, adoptionMs } = await supervisor.resume((id) => guests.mayStartItself(id));
     const adminServer = await listenOnAdminSocket(app.http, join(home, "admin.sock"));
     opened.push(() => {
       adminServer.close();

@@ -26,6 +26,7 @@ import type { Sessions } from "./people/sessions.ts";
 import type { SingleSignOn } from "./people/singleSignOn.ts";
 import type { Tickets } from "./people/tickets.ts";
 import type { Tokens } from "./people/tokens.ts";
+import type { ViewAs } from "./people/viewAs.ts";
 import type { LiveSockets } from "./sockets/liveSockets.ts";
 import type { SshEntry } from "./ssh/sshEntry.ts";
 import type { SshLogins } from "./ssh/sshLogins.ts";
@@ -52,6 +53,7 @@ export interface Services {
   readonly webhook: Webhook;
   readonly loginLinks: LoginLinks;
   readonly accounts: Accounts;
+  readonly viewAs: ViewAs;
   readonly secondFactors: SecondFactors;
   readonly quotas: Quotas;
   readonly discarded: DiscardedGuests;

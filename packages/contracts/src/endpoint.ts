@@ -58,4 +58,7 @@ export type ListQuery = z.output<typeof listQuery>;
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int() });
 
+/** An admin may ask to be shown what another user sees; that is an event of the admin's. */
+export const seenAs = idOrName.optional().describe("What this user sees, for an admin; default: what I see");
+
 export const byId = z.strictObject({ id: idOrName });

@@ -41,6 +41,7 @@ export const eventType = z.enum([
   "user.changed",
   "user.deleted",
   "user.password-changed",
+  "user.viewed",
   "group.created",
   "group.changed",
   "group.deleted",

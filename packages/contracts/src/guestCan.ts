@@ -68,7 +68,11 @@ export const OPERATIONS: Record<
     meaning: "Cuts the guest's power and boots it again. What it had not written to disk is lost; connections are cut.",
     states: ["booting", "running", "paused", "stopping"],
   },
-  delete: { label: "Delete", meaning: "Deletes the guest with its disks and console logs.", states: off },
+  delete: {
+    label: "Delete",
+    meaning: "Deletes the guest. For a day it can be brought back, with its disks and console logs.",
+    states: off,
+  },
   edit: {
     label: "Edit",
     meaning: "Changes the definition. A running guest takes it up at its next start.",

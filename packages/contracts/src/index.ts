@@ -4,6 +4,7 @@ export * from "./consoleChannel.ts";
 export * from "./consoleFrames.ts";
 export * from "./consoleLog.ts";
 export * from "./consoleLogs.ts";
+export * from "./discardedGuest.ts";
 export * from "./elapsed.ts";
 export * from "./endpoint.ts";
 export * from "./endpoints.ts";

@@ -25,7 +25,9 @@ export const kernel = z.object({
   modules: z.string().nullable().describe("Folder of its modules on the host"),
   available: z.boolean(),
   problem: z.string().nullable().describe("Why it cannot be used"),
-  usedBy: z.array(z.string()).describe("Names of the guests that use it"),
+  usedBy: z
+    .array(z.string())
+    .describe("Names of the guests that use it; web1 (deleted) for one that can still be brought back"),
   createdAt: timestamp,
 });
 export type Kernel = z.infer<typeof kernel>;

@@ -49,6 +49,7 @@ export const quotaUse = z.object({
   runningGuests: z.int(),
   memoryMiB: z.int(),
   diskMiB: z.int(),
+  discardedDiskMiB: z.int().describe("Of that: of guests that were deleted and can be brought back"),
   cpus: z.int(),
 });
 export type QuotaUse = z.infer<typeof quotaUse>;

@@ -41,15 +41,3 @@ export const guestFromTemplate = z.strictObject({
   size: name,
   start: z.boolean().default(true).describe("Start it as soon as it exists"),
 });
-
-/** How long a guest that was deleted from the portal can be brought back. */
-export const DISCARD_HOURS = 24;
-
-export const discardedGuest = z.object({
-  id,
-  name,
-  owner: z.string(),
-  discardedAt: timestamp,
-  until: timestamp.describe("When it is deleted for good"),
-});
-export type DiscardedGuest = z.infer<typeof discardedGuest>;

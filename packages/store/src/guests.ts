@@ -2,6 +2,7 @@ import { CorralError, type GuestDefinition, type GuestRight } from "@corral/cont
 import { and, asc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
+import { discardedName, plainName } from "./discardedName.ts";
 import { guestsSharedWith, rightsByGuest } from "./grants.ts";
 import { newId } from "./newId.ts";
 import { guestImages, guests, images, kernels, users } from "./schema.ts";
@@ -75,12 +76,12 @@ export class Guests {
 
   /** Those that count for the quotas of these owners, discarded ones included. */
   ownedBy(ownerIds: readonly string[]): GuestRecord[] {
-    return this.#read(inArray(guests.ownerId, [...ownerIds]), undefined);
+    return this.#read(inArray(guests.ownerId, [...ownerIds]), null);
   }
 
   /** Puts it aside, and its name is free. */
   discard({ id, definition }: Pick<GuestRecord, "id" | "definition">): void {
-    const name = `${definition.name}${DISCARDED_MARK}${id}`;
+    const name = discardedName(definition.name, id);
     this.#db.update(guests).set({ name, discardedAt: new Date().toISOString() }).where(eq(guests.id, id)).run();
   }
 
@@ -119,8 +120,9 @@ export class Guests {
     for (const [ubd, imageId] of imageIds) this.#db.insert(guestImages).values({ guestId, ubd, imageId }).run();
   }
 
-  #read(chosen: SQL | undefined, present: SQL | undefined = isNull(guests.discardedAt)): GuestRecord[] {
-    const which = and(chosen, present);
+  /** `present` null: discarded ones too. */
+  #read(chosen: SQL | undefined, present: SQL | null = isNull(guests.discardedAt)): GuestRecord[] {
+    const which = and(chosen, present ?? undefined);
     const rows = this.#db
       .select({ guest: guests, owner: users.name, kernel: kernels.name })
       .from(guests)
@@ -157,11 +159,6 @@ export class Guests {
     });
   }
 }
-
-/** Stands in no name, so that what was discarded keeps nobody from a name. */
-const DISCARDED_MARK = "~";
-
-const plainName = (name: string): string => name.split(DISCARDED_MARK)[0] ?? name;
 
 const NO_RIGHTS: ReadonlyMap<string, GuestRight> = new Map();
 

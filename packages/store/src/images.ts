@@ -2,6 +2,7 @@ import { CorralError } from "@corral/contracts";
 import { asc, eq, or } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
+import { nameInWords } from "./discardedName.ts";
 import { newId } from "./newId.ts";
 import { guestImages, guests, images } from "./schema.ts";
 
@@ -46,7 +47,7 @@ export class Images {
       .where(eq(guestImages.imageId, id))
       .orderBy(asc(guests.name))
       .all()
-      .map(({ name }) => name);
+      .map(({ name }) => nameInWords(name));
   }
 
   /** Throws `in_use` while a guest's disk stands on it. */

@@ -2,6 +2,7 @@ import { CorralError } from "@corral/contracts";
 import { asc, desc, eq, or } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
+import { nameInWords } from "./discardedName.ts";
 import { newId } from "./newId.ts";
 import { guests, kernels } from "./schema.ts";
 
@@ -51,7 +52,7 @@ export class Kernels {
     return query
       .orderBy(asc(guests.name))
       .all()
-      .map(({ name }) => name);
+      .map(({ name }) => nameInWords(name));
   }
 
   /** Throws `in_use` while a guest names it. */

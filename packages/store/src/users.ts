@@ -103,7 +103,7 @@ export class Users {
         link: () =>
           new CorralError(
             "in_use",
-            `${name} owns guests. Delete them or give them to somebody else first; meanwhile the account can be disabled.`,
+            `${name} owns guests. Delete them for good or give them to somebody else first (a guest that was deleted is there for another day); meanwhile the account can be disabled.`,
           ),
       });
     });

@@ -120,16 +120,18 @@ export class Supervisor {
 
   /**
    * Takes up where the last server left off, after every guest was defined: adopts what runs, then starts what is to
-   * start by itself. How many were adopted, and how many milliseconds that took.
+   * start by itself and `mayStart` lets. How many were adopted, and how many milliseconds that took.
    */
-  async resume(): Promise<{ readonly adopted: number; readonly adoptionMs: number }> {
+  async resume(
+    mayStart: (id: string) => boolean = () => true,
+  ): Promise<{ readonly adopted: number; readonly adoptionMs: number }> {
     const began = performance.now();
     const on = await Promise.all(
       [...this.#guests.values()].map(async (guest) => [guest, await guest.resume()] as const),
     );
     const adoptionMs = performance.now() - began;
     for (const [guest, isOn] of on) {
-      if (isOn || !guest.spec.definition.autostart) continue;
+      if (isOn || !guest.spec.definition.autostart || !mayStart(guest.spec.id)) continue;
       guest.start().catch(() => {
         // Its state and its ending say why.
       });

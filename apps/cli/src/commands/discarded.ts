@@ -1,18 +1,6 @@
-import { DISCARD_HOURS, type DiscardedGuest, table } from "@corral/contracts";
+import { type DiscardedGuest, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
-
-const discard = defineCommand({
-  name: "discard",
-  arguments: ["<guest>"],
-  options: {},
-  summary: `Delete a guest so that it can be brought back for ${DISCARD_HOURS} hours`,
-  run: async ({ args, connect, output }) => {
-    const gone = await connect().client.discardGuest({ params: { id: args.guest } });
-    output.result(gone, ({ name, until }) => `${name} is deleted. Until ${until}: corral restore ${name}`);
-    return undefined;
-  },
-});
 
 const discarded = defineCommand({
   name: "discarded",
@@ -55,8 +43,8 @@ const deleteDiscarded = defineCommand({
 
 const inTable = (list: readonly DiscardedGuest[]): string =>
   table(
-    ["NAME", "OWNER", "UNTIL", "ID"],
-    list.map(({ name, owner, until, id }) => [name, owner, until, id]),
+    ["NAME", "OWNER", "DISK", "UNTIL", "ID"],
+    list.map(({ name, owner, diskMiB, until, id }) => [name, owner, `${diskMiB} MiB`, until, id]),
   );
 
-export const discardedCommands = [discard, discarded, restore, deleteDiscarded] as const;
+export const discardedCommands = [discarded, restore, deleteDiscarded] as const;

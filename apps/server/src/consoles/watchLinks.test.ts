@@ -112,6 +112,7 @@ test("links are bounded, for consoles that are there, by who manages, and go wit
   await hello(socket);
   await server.call("DELETE", "/guests/web1", { as });
   expect(await socket.closed).toMatchObject({ code: CLOSE.guestDeleted });
+  await server.call("DELETE", "/discarded/web1", { as });
   expect(server.store.watchLinks.find(last.id)).toBeNull();
 });
 

@@ -1,13 +1,23 @@
 import { CorralError, DISCARD_HOURS, type DiscardedGuest, type Guest, guestCan } from "@corral/contracts";
-import type { GuestRecord, Store } from "@corral/store";
+import type { Author, GuestRecord, NewEvent, Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
+import { rightOn } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import type { Guests } from "./guests.ts";
+import type { Quotas } from "./quotas.ts";
 
 const DISCARD_MS = DISCARD_HOURS * 3_600_000;
 /** How late a guest may be deleted for good. */
 const SWEEP_EVERY_MS = 10 * 60_000;
+
+interface DiscardedGuestsOptions {
+  readonly store: Store;
+  readonly supervisor: Supervisor;
+  readonly events: EventLog;
+  readonly guests: Guests;
+  readonly quotas: Quotas;
+}
 
 /** Guests that were deleted and can be brought back for a day. Nothing else shows them. */
 export class DiscardedGuests {
@@ -15,13 +25,17 @@ export class DiscardedGuests {
   readonly #supervisor: Supervisor;
   readonly #events: EventLog;
   readonly #guests: Guests;
+  readonly #quotas: Quotas;
   readonly #timer: NodeJS.Timeout;
+  /** Those that are just being deleted for good: nobody brings them back half. */
+  readonly #going = new Set<string>();
 
-  constructor(store: Store, supervisor: Supervisor, events: EventLog, guests: Guests) {
+  constructor({ store, supervisor, events, guests, quotas }: DiscardedGuestsOptions) {
     this.#store = store;
     this.#supervisor = supervisor;
     this.#events = events;
     this.#guests = guests;
+    this.#quotas = quotas;
     this.#timer = setInterval(() => void this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
@@ -29,9 +43,9 @@ export class DiscardedGuests {
     clearInterval(this.#timer);
   }
 
-  /** Of whom the caller may bring back: their own, or for operators all. */
+  /** Those that the caller may bring back, the oldest first. */
   list(caller: Caller): DiscardedGuest[] {
-    return this.#visibleTo(caller).map(shown);
+    return this.#managedBy(caller).map((guest) => this.#shown(guest));
   }
 
   /** Throws `wrong_state` while it is on. */
@@ -42,34 +56,37 @@ export class DiscardedGuests {
     const discarded = this.#store.guests.listDiscarded().find(({ id }) => id === guest.id);
     if (discarded === undefined) throw new CorralError("not_found", "This guest has just been deleted.");
     this.#guests.define(discarded);
-    const { name } = guest.definition;
-    this.#tell("guest.discarded", guest, caller, `${caller.actor} deleted ${name}; it can be brought back for a day`);
-    return shown(discarded);
+    const message = `${caller.actor} deleted ${guest.definition.name}; it can be brought back for a day`;
+    this.#tell("guest.discarded", guest, authorOf(caller), message);
+    return this.#shown(discarded);
   }
 
-  /** Throws `not_found`, and `name_taken` when its name was given to another meanwhile. */
-  restore(id: string, caller: Caller): Guest {
-    const guest = this.#find(id, caller);
-    const restored = this.#store.guests.restore(guest);
+  /** Throws `not_found`, `name_taken` when its name was given to another meanwhile, and `quota_exceeded`. */
+  restore(idOrName: string, caller: Caller): Guest {
+    const guest = this.#find(idOrName, caller);
+    const restored = this.#store.transaction(() =>
+      this.#quotas.holdFor(guest.ownerId, guest, () => this.#store.guests.restore(guest)),
+    );
     this.#guests.define(restored);
-    this.#tell("guest.restored", guest, caller, `${caller.actor} brought ${guest.definition.name} back`);
+    const message = `${caller.actor} brought ${guest.definition.name} back`;
+    this.#tell("guest.restored", guest, authorOf(caller), message);
     return this.#guests.answer(restored, caller);
   }
 
   /** Throws `not_found`. */
-  async delete(id: string, caller: Caller): Promise<void> {
-    await this.#guests.delete(this.#find(id, caller), caller);
+  async deleteForGood(idOrName: string, caller: Caller): Promise<void> {
+    const guest = this.#find(idOrName, caller);
+    await this.#remove(guest, authorOf(caller), `${caller.actor} deleted ${guest.definition.name} for good`);
   }
 
   /** Deletes for good those whose day is over. */
   async sweep(now = Date.now()): Promise<void> {
-    const over = this.#store.guests.listDiscarded().filter((guest) => Date.parse(shown(guest).until) <= now);
-    for (const { id, ownerId, definition } of over) {
+    const over = this.#store.guests.listDiscarded().filter((guest) => untilOf(guest) <= now);
+    for (const guest of over) {
+      if (this.#going.has(guest.id)) continue;
       try {
-        await this.#supervisor.remove(id);
-        this.#store.guests.delete(id);
-        const message = `${definition.name} was deleted for good, a day after it was deleted`;
-        this.#events.append({ type: "guest.deleted", subject: id, ownerId, message });
+        const message = `${guest.definition.name} was deleted for good, a day after it was deleted`;
+        await this.#remove(guest, {}, message);
       } catch (error) {
         // It is tried again next time; a defect of one must not keep the others.
         if (!(error instanceof CorralError)) throw error;
@@ -77,25 +94,64 @@ export class DiscardedGuests {
     }
   }
 
-  #visibleTo({ user }: Caller): GuestRecord[] {
-    return this.#store.guests.listDiscarded().filter(({ ownerId }) => user.role !== "user" || ownerId === user.id);
+  async #remove(guest: GuestRecord, author: Author, message: string): Promise<void> {
+    this.#going.add(guest.id);
+    try {
+      await this.#supervisor.remove(guest.id);
+      this.#store.guests.delete(guest.id);
+    } catch (error) {
+      // What could not be deleted as a whole is there, so that it can be tried again.
+      this.#guests.define(guest);
+      throw error;
+    } finally {
+      this.#going.delete(guest.id);
+    }
+    this.#tell("guest.deleted", guest, author, message);
   }
 
-  #find(id: string, caller: Caller): GuestRecord {
-    const guest = this.#visibleTo(caller).find((one) => one.id === id || one.definition.name === id);
-    if (guest === undefined) throw new CorralError("not_found", "There is no such deleted guest. Its day may be over.");
-    return guest;
+  /** Whoever may delete a guest may also bring it back. */
+  #managedBy(caller: Caller): GuestRecord[] {
+    // A token's limits are in who may call at all.
+    const { limits: _, ...person } = caller;
+    return this.#store.guests
+      .listDiscarded()
+      .filter((guest) => !this.#going.has(guest.id) && rightOn(guest, person) === "manage");
   }
 
-  #tell(type: "guest.discarded" | "guest.restored", guest: GuestRecord, caller: Caller, message: string): void {
-    this.#events.append({ type, ...authorOf(caller), subject: guest.id, ownerId: guest.ownerId, message });
+  #find(idOrName: string, caller: Caller): GuestRecord {
+    const managed = this.#managedBy(caller);
+    const byId = managed.find(({ id }) => id === idOrName);
+    if (byId !== undefined) return byId;
+    const named = managed.filter(({ definition }) => definition.name === idOrName);
+    const [only] = named;
+    if (only === undefined) {
+      throw new CorralError("not_found", "There is no such deleted guest. Its day may be over.");
+    }
+    if (named.length > 1) {
+      const ids = named.map(({ id, discardedAt }) => `${id} (deleted ${discardedAt})`).join(", ");
+      throw new CorralError(
+        "impossible",
+        `${named.length} guests named ${idOrName} were deleted. Say which by id: ${ids}.`,
+      );
+    }
+    return only;
+  }
+
+  #shown(guest: GuestRecord): DiscardedGuest {
+    const { id, definition, discardedAt } = guest;
+    return {
+      id,
+      name: definition.name,
+      owner: definition.owner,
+      discardedAt: discardedAt ?? "",
+      until: new Date(untilOf(guest)).toISOString(),
+      diskMiB: this.#quotas.diskMiB(guest),
+    };
+  }
+
+  #tell(type: NewEvent["type"], { id, ownerId }: GuestRecord, author: Author, message: string): void {
+    this.#events.append({ type, ...author, subject: id, ownerId, message });
   }
 }
 
-const shown = ({ id, definition, discardedAt }: GuestRecord): DiscardedGuest => ({
-  id,
-  name: definition.name,
-  owner: definition.owner,
-  discardedAt: discardedAt ?? "",
-  until: new Date(Date.parse(discardedAt ?? "") + DISCARD_MS).toISOString(),
-});
+const untilOf = ({ discardedAt }: GuestRecord): number => Date.parse(discardedAt ?? "") + DISCARD_MS;

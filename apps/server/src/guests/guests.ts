@@ -45,6 +45,8 @@ export class Guests {
   readonly #images: ImageFolder;
   readonly #home: string;
   readonly #quotas: Quotas;
+  /** Their disks are just being taken away: a kernel that starts now would lose them under its feet. */
+  readonly #beingReset = new Set<string>();
 
   constructor({ store, supervisor, events, images, home, quotas }: GuestsOptions) {
     this.#quotas = quotas;
@@ -63,6 +65,21 @@ export class Guests {
   /** How many are on. */
   countOn(): number {
     return this.#store.guests.list().filter(({ id }) => this.#isOn(id)).length;
+  }
+
+  /** Whether one that starts with the server may, by its owner's quota. It is told where it may not. */
+  mayStartItself(id: string): boolean {
+    const guest = this.#store.guests.find(id);
+    if (guest === null) return false;
+    try {
+      this.#quotas.checkStart(guest);
+      return true;
+    } catch (error) {
+      if (!(error instanceof CorralError)) throw error;
+      const message = `${guest.definition.name} was not started with the server. ${error.message}`;
+      this.#events.append({ type: "guest.warning", subject: id, ownerId: guest.ownerId, message });
+      return false;
+    }
   }
 
   /** As one who may see it sees it. */
@@ -153,6 +170,9 @@ export class Guests {
   async act(guest: GuestRecord, action: GuestAction, caller: Caller): Promise<Guest> {
     const verdict = guestCan(action, this.#supervisor.status(guest.id));
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    if (this.#beingReset.has(guest.id)) {
+      throw new CorralError("wrong_state", `${guest.definition.name} is just being reset. Try again in a moment.`);
+    }
     if (action === "start") this.#quotas.checkStart(guest);
     this.#tell("guest.action", guest, caller, `${caller.actor}: ${action} ${guest.definition.name}`, { action });
     await this.#quotas.whileStarting(guest, action, () => this.#supervisor.act(guest.id, action));
@@ -166,7 +186,12 @@ export class Guests {
       throw new CorralError("wrong_state", `${name} is on, and a reset takes its disks away. Shut it down first.`);
     }
     const own = disks.filter(({ source }) => source.kind !== "file");
-    await Promise.all(own.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));
+    this.#beingReset.add(guest.id);
+    try {
+      await Promise.all(own.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));
+    } finally {
+      this.#beingReset.delete(guest.id);
+    }
     this.#tell("guest.reset", guest, caller, `${caller.actor} reset ${name} to its image`);
     return this.answer(guest, caller);
   }
@@ -189,18 +214,6 @@ export class Guests {
       { console: name, ...channels, keep },
     );
     return keep ? this.change(guest, { consoles }, caller) : this.answer(guest, caller);
-  }
-
-  async delete(guest: GuestRecord, caller: Caller): Promise<void> {
-    try {
-      await this.#supervisor.remove(guest.id);
-      this.#store.guests.delete(guest.id);
-    } catch (error) {
-      // What could not be deleted as a whole is there, so that it can be tried again.
-      this.define(guest);
-      throw error;
-    }
-    this.#tell("guest.deleted", guest, caller, `${caller.actor} deleted ${guest.definition.name}`);
   }
 
   #withDefaults({ image, disks: given, ...wanted }: Omit<NewGuest, "start">, caller: Caller): GuestDefinition {
@@ -276,7 +289,7 @@ export class Guests {
   }
 
   #tell(
-    type: "console.changed" | "guest.created" | "guest.changed" | "guest.action" | "guest.reset" | "guest.deleted",
+    type: "console.changed" | "guest.created" | "guest.changed" | "guest.action" | "guest.reset",
     { id, ownerId }: GuestRecord,
     author: Caller,
     message: string,

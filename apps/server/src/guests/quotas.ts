@@ -2,6 +2,7 @@ import {
   COUNTED,
   COUNTED_NAMES,
   CorralError,
+  type Counted,
   type GuestAction,
   guestCan,
   type Quota,
@@ -65,7 +66,7 @@ export class Quotas {
       for (const counted of COUNTED_NAMES) {
         const limit = limits[counted];
         if (limit === null || use[counted] <= limit || use[counted] <= (usedBefore[index]?.[counted] ?? 0)) continue;
-        throw exceeded(counted, use[counted], limit, group);
+        throw exceeded(counted, use, limit, group);
       }
     }
     return guest;
@@ -78,7 +79,7 @@ export class Quotas {
       for (const counted of ["runningGuests", "cpus"] as const) {
         const wanted = use[counted] + (counted === "cpus" ? CPUS_OF_A_GUEST : 1);
         const limit = limits[counted];
-        if (limit !== null && wanted > limit) throw exceeded(counted, wanted, limit, group);
+        if (limit !== null && wanted > limit) throw exceeded(counted, { ...use, [counted]: wanted }, limit, group);
       }
     }
   }
@@ -107,17 +108,19 @@ export class Quotas {
     const all = this.#store.guests.ownedBy(ownerIds);
     const present = all.filter(({ discardedAt }) => discardedAt === null);
     const running = present.filter(({ id }) => this.#isOn(id)).length;
+    const diskOf = (guests: readonly GuestRecord[]) => guests.reduce((sum, guest) => sum + this.diskMiB(guest), 0);
     return {
       guests: present.length,
       runningGuests: running,
       memoryMiB: present.reduce((sum, { definition }) => sum + definition.memoryMiB, 0),
-      diskMiB: all.reduce((sum, guest) => sum + this.#diskMiB(guest), 0),
+      diskMiB: diskOf(all),
+      discardedDiskMiB: diskOf(all.filter(({ discardedAt }) => discardedAt !== null)),
       cpus: running * CPUS_OF_A_GUEST,
     };
   }
 
   /** As large as its disks can become. Files of the host are an admin's gift. */
-  #diskMiB({ definition, imageIds }: GuestRecord): number {
+  diskMiB({ definition, imageIds }: GuestRecord): number {
     return definition.disks.reduce((sum, { ubd, source }) => {
       if (source.kind === "empty") return sum + source.sizeMiB;
       const image = source.kind === "image" ? this.#store.images.find(imageIds.get(ubd) ?? "") : null;
@@ -170,7 +173,7 @@ const checkChoices = (
   }
 };
 
-const FIELDS: Readonly<Record<keyof QuotaUse, string>> = {
+const FIELDS: Readonly<Record<Counted, string>> = {
   guests: "name",
   runningGuests: "start",
   memoryMiB: "memoryMiB",
@@ -178,10 +181,14 @@ const FIELDS: Readonly<Record<keyof QuotaUse, string>> = {
   cpus: "start",
 };
 
-const exceeded = (counted: keyof QuotaUse, wanted: number, limit: number, group: string | null): CorralError => {
+/** `wanted`: what would be used. */
+const exceeded = (counted: Counted, wanted: QuotaUse, limit: number, group: string | null): CorralError => {
   const whose = group === null ? "The quota is" : `The quota that the members of ${group} share is`;
-  const message =
-    `${whose} ${limit} ${COUNTED[counted]}, and this would make it ${wanted}. ` +
-    "Delete, shrink or shut something down first, or ask an admin for more.";
+  const { discardedDiskMiB } = wanted;
+  const remedy =
+    counted === "diskMiB" && discardedDiskMiB > 0
+      ? `${discardedDiskMiB} of that are of deleted guests that can still be brought back: delete those for good, or ask an admin for more.`
+      : "Delete, shrink or shut something down first, or ask an admin for more.";
+  const message = `${whose} ${limit} ${COUNTED[counted]}, and this would make it ${wanted[counted]}. ${remedy}`;
   return new CorralError("quota_exceeded", message, [{ field: FIELDS[counted], message }]);
 };

@@ -36,14 +36,6 @@ export class Accounts {
     return user;
   }
 
-  /** An admin who looks with somebody else's eyes. Throws `not_allowed` for anybody else but the user themself. */
-  viewAs(idOrName: string, caller: Caller): Caller {
-    if (caller.user.role !== "admin" && idOrName !== caller.user.name && idOrName !== caller.user.id) {
-      throw new CorralError("not_allowed", "Only an admin may see what somebody else sees.");
-    }
-    return { ...caller, user: this.find(idOrName) };
-  }
-
   person(id: string): Person {
     const person = this.#store.users.people().find((one) => one.id === id);
     if (person === undefined) throw new CorralError("not_found", "This user has just been deleted.");

@@ -16,7 +16,7 @@ const POLICY_VIOLATION = 1008;
 
 const feedQuery = z.object({ since: z.coerce.number().int().min(0).optional() });
 
-export const eventRoutes = (api: FastifyInstance, { store, events, sockets }: Services): void => {
+export const eventRoutes = (api: FastifyInstance, { store, events, sockets, viewAs }: Services): void => {
   /** Operators see all events, users those about themselves and their guests. */
   const visibleTo = ({ user, limits }: Caller): EventFilter => ({
     ...(user.role === "user" ? { ownerId: user.id } : {}),
@@ -39,8 +39,8 @@ export const eventRoutes = (api: FastifyInstance, { store, events, sockets }: Se
   route(
     api,
     "listEvents",
-    ({ query: { limit, before, ...query }, caller }) => ({
-      items: store.events.list({ limit, before, ...wanted(query, caller) }),
+    ({ query: { limit, before, as, ...query }, caller }) => ({
+      items: store.events.list({ limit, before, ...wanted(query, viewAs.eyesOf(as, caller)) }),
     }),
     (socket, caller, request) => {
       socket.on("message", () => closeSocket(socket, POLICY_VIOLATION, "The event feed takes no messages."));

@@ -186,17 +186,18 @@ test("a list is searched, sorted and paged, also while it changes", async () => 
   expect([names(second), second.nextCursor]).toEqual([["web10"], null]);
 });
 
-test("a deleted guest leaves nothing, and its image can be deleted then", async () => {
+test("a guest that was deleted for good leaves nothing, and its image can be deleted then", async () => {
   const { server, admin, user, create } = await stocked();
   await create(user, { name: "web1", image: "demo" });
   const inUse = await server.call("DELETE", "/images/demo", { as: admin });
   expect([inUse.statusCode, inUse.json().error.code]).toEqual([409, "in_use"]);
   expect(inUse.json().error.message).toContain("web1");
-  expect((await server.call("DELETE", "/guests/web1", { as: user })).statusCode).toBe(204);
+  expect((await server.call("DELETE", "/guests/web1", { as: user })).statusCode).toBe(200);
   expect((await server.call("GET", "/guests/web1", { as: user })).statusCode).toBe(404);
+  expect((await server.call("DELETE", "/discarded/web1", { as: user })).statusCode).toBe(204);
   expect((await server.call("DELETE", "/images/demo", { as: admin })).statusCode).toBe(204);
   const events = (await server.call("GET", "/events", { as: user })).json().items;
-  expect(events.map(({ type }: { type: string }) => type)).toEqual(["guest.deleted", "guest.created"]);
+  expect(events.map(({ type }: { type: string }) => type)).toEqual(["guest.deleted", "guest.discarded", "guest.created"]);
 });
 
 test("an action in the wrong state says why, and is noted as one that failed", async () => {

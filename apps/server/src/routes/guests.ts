@@ -4,10 +4,9 @@ import { pageOf } from "../paging.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
-export const guestRoutes = (api: FastifyInstance, { guests, accounts, sockets }: Services): void => {
+export const guestRoutes = (api: FastifyInstance, { guests, discarded, viewAs, sockets }: Services): void => {
   route(api, "listGuests", ({ query, caller }) => {
-    const seenBy = query.as === undefined ? caller : accounts.viewAs(query.as, caller);
-    const found = guests.list(seenBy).filter((guest) => matches(guest, query.q));
+    const found = guests.list(viewAs.eyesOf(query.as, caller)).filter((guest) => matches(guest, query.q));
     const field = query.sort.replace("-", "") as "name" | "state" | "createdAt" | "memoryMiB";
     return pageOf(found, query, { key: SORT_KEYS[field], id: ({ id }) => id, descending: query.sort.startsWith("-") });
   });
@@ -23,9 +22,10 @@ export const guestRoutes = (api: FastifyInstance, { guests, accounts, sockets }:
     return changed;
   });
 
-  route(api, "deleteGuest", async ({ guest, caller }) => {
-    await guests.delete(guest, caller);
+  route(api, "deleteGuest", ({ guest, caller }) => {
+    const answer = discarded.discard(guest, caller);
     sockets.closeOfGuest(guest.id);
+    return answer;
   });
 
   route(api, "guestAction", ({ guest, params, caller }) => guests.act(guest, params.action, caller));

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Quota } from "@corral/contracts";
 import { expect, test, vi } from "vitest";
 import { type Login, TestServer } from "../testing/testServer.ts";
@@ -33,6 +35,30 @@ test("a hundred creates at once never make more than the quota has", async () =>
   const { pools } = await stateOf();
   expect(pools[0].use.guests).toBeLessThanOrEqual(7);
   expect(pools[1]).toMatchObject({ group: "team", use: { guests: 10, memoryMiB: 640 } });
+});
+
+test.each([
+  ["memory", { memoryMiB: 64 * 4 + 63 }, {}],
+  ["disk", { diskMiB: 8 * 4 + 7 }, { disks: [{ ubd: 0, source: { kind: "empty", sizeMiB: 8 } }], image: undefined }],
+])("a hundred creates at once never take more %s than there is", async (_what, quota, more) => {
+  const { create, stateOf } = await opened(quota);
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => create(`guest-${n}`, undefined, more)));
+  expect(answers.filter(({ statusCode }) => statusCode === 201)).toHaveLength(4);
+  expect(answers.filter(({ statusCode }) => statusCode === 409)).toHaveLength(96);
+  expect((await stateOf()).use.guests).toBe(4);
+});
+
+test("no more start with the server than may be on at once, and it is told which were not", async () => {
+  const { server, create } = await opened({ runningGuests: 2 });
+  for (let n = 0; n < 5; n += 1) await create(`guest-${n}`, undefined, { autostart: true });
+  await server.supervisor.resume((id) => server.services.guests.mayStartItself(id));
+  const events = server.store.events.list({ limit: 100 });
+  const starting = events.filter(({ type, data }) => type === "guest.state" && data.state === "starting");
+  expect(starting).toHaveLength(2);
+  const refused = events.filter(({ type }) => type === "guest.warning");
+  expect(refused.map(({ message }) => message)).toEqual(
+    ["guest-4", "guest-3", "guest-2"].map((name) => expect.stringMatching(`^${name} was not started.*quota is 2`)),
+  );
 });
 
 test("a change may not take more than the quota either, but less it may, even beyond it", async () => {
@@ -118,7 +144,7 @@ test("a guest that was deleted is nowhere, its name is free, and for a day it ca
   const { server, bob, create, stateOf } = await opened({ guests: 5 });
   const eve = await server.user("eve", "user");
   const { id } = (await create("web1")).json();
-  const discarded = (await server.call("POST", "/guests/web1/discard", { as: bob })).json();
+  const discarded = (await server.call("DELETE", "/guests/web1", { as: bob })).json();
   expect(discarded).toMatchObject({ id, name: "web1", owner: "bob" });
   expect((await server.call("GET", `/guests/${id}`, { as: bob })).statusCode).toBe(404);
   expect((await stateOf()).use).toMatchObject({ guests: 0 });
@@ -130,12 +156,50 @@ test("a guest that was deleted is nowhere, its name is free, and for a day it ca
   await server.call("DELETE", `/guests/${namesake.id}`, { as: bob });
   expect((await server.call("POST", `/discarded/${id}/restore`, { as: bob })).json().definition.name).toBe("web1");
   expect((await server.call("GET", "/guests/web1", { as: bob })).json().id).toBe(id);
+
+  // By its name only as long as that says which one.
+  await server.call("DELETE", "/guests/web1", { as: bob });
+  const ambiguous = (await server.call("DELETE", "/discarded/web1", { as: bob })).json().error;
+  expect(ambiguous).toMatchObject({ code: "impossible", message: expect.stringContaining(id) });
+  expect((await server.call("DELETE", `/discarded/${namesake.id}`, { as: bob })).statusCode).toBe(204);
+  expect((await server.call("DELETE", "/discarded/web1", { as: bob })).statusCode).toBe(204);
+  expect((await server.call("GET", "/discarded", { as: bob })).json().total).toBe(0);
+  expect(existsSync(join(server.home, "guests", id))).toBe(false);
+});
+
+test("what was deleted counts on as disk, which is said, and comes back only within the quota", async () => {
+  const { server, ada, bob, create, stateOf } = await opened({ guests: 1, diskMiB: 20 });
+  const disks = [{ ubd: 0, source: { kind: "empty", sizeMiB: 12 } }];
+  const { id } = (await create("one", bob, { disks, image: undefined })).json();
+  const discarded = (await server.call("DELETE", "/guests/one", { as: bob })).json();
+  expect(discarded).toMatchObject({ diskMiB: 12 });
+  expect((await stateOf()).use).toMatchObject({ guests: 0, diskMiB: 12, discardedDiskMiB: 12, memoryMiB: 0 });
+  const refused = (await create("two", bob, { disks, image: undefined })).json().error;
+  expect(refused).toMatchObject({
+    code: "quota_exceeded",
+    message: expect.stringContaining("12 of that are of deleted guests"),
+  });
+  await create("three");
+  const restore = () => server.call("POST", `/discarded/${id}/restore`, { as: bob });
+  expect((await restore()).json().error).toMatchObject({ code: "quota_exceeded" });
+  expect((await server.call("GET", "/guests/one", { as: bob })).statusCode).toBe(404);
+  await server.call("PATCH", "/users/bob", { as: ada, body: { quota: { guests: 2 } } });
+  expect((await restore()).statusCode).toBe(200);
+});
+
+test("an image under a deleted guest stays, and who it is that uses it can be read", async () => {
+  const { server, ada, bob, create } = await opened();
+  await create("web1");
+  await server.call("DELETE", "/guests/web1", { as: bob });
+  const { error } = (await server.call("DELETE", "/images/demo", { as: ada })).json();
+  expect(error).toMatchObject({ code: "in_use", message: expect.stringContaining("web1 (deleted)") });
+  expect((await server.call("DELETE", "/users/bob", { as: ada })).json().error.code).toBe("in_use");
 });
 
 test("after its day it is deleted for good, and not before", async () => {
   const { server, bob, create } = await opened();
   await create("web1");
-  const { id, until } = (await server.call("POST", "/guests/web1/discard", { as: bob })).json();
+  const { id, until } = (await server.call("DELETE", "/guests/web1", { as: bob })).json();
   await server.services.discarded.sweep(Date.parse(until) - 1);
   expect((await server.call("GET", "/discarded", { as: bob })).json().total).toBe(1);
   await server.services.discarded.sweep(Date.parse(until));
@@ -153,7 +217,33 @@ test("an admin sees what somebody else sees, and nobody else does", async () => 
   ]);
   expect((await seen(await server.user("eve", "user"))).error.code).toBe("not_allowed");
   expect((await server.call("GET", "/quota?user=bob", { as: ada })).json().use.guests).toBe(1);
-  expect((await server.call("GET", "/quota?user=ada", { as: bob })).json().error.code).toBe("not_allowed");
+  for (const path of ["quota?user", "events?as", "discarded?as"]) {
+    expect((await server.call("GET", `/${path}=ada`, { as: bob })).json().error.code).toBe("not_allowed");
+    expect((await server.call("GET", `/${path}=nobody`, { as: ada })).json().error.code).toBe("not_found");
+  }
+});
+
+test("to look with somebody's eyes shows their history, and leaves one event, which is the admin's", async () => {
+  const { server, ada, bob, create } = await opened();
+  await create("web1");
+  await create("hidden", ada);
+  await create("gone");
+  await server.call("DELETE", "/guests/gone", { as: bob });
+  const look = async (path: string) => (await server.call("GET", `/${path}as=bob`, { as: ada })).json().items;
+  expect((await look("discarded?")).map(({ name }: { name: string }) => name)).toEqual(["gone"]);
+  const messages = (await look("events?")).map(({ message }: { message: string }) => message);
+  const own = (await server.call("GET", "/events", { as: bob })).json().items;
+  expect(messages).toEqual(own.map(({ message }: { message: string }) => message));
+  expect(messages).toContain("bob created web1");
+  expect(messages).not.toContain("ada created hidden");
+  await look("guests?");
+  const looks = server.store.events.list({ limit: 100, type: "user.viewed" });
+  expect(looks).toMatchObject([{ actor: "ada", subject: bob.user.id, message: "ada looked at what bob sees" }]);
+  const seen = server.store.events.list({ limit: 100, actor: "bob" });
+  expect(seen.map(({ type }) => type).sort()).toEqual(["guest.created", "guest.created", "guest.discarded"]);
+  // Who looks at themself looks at nobody.
+  await server.call("GET", "/guests?as=ada", { as: ada });
+  expect(server.store.events.list({ limit: 100, type: "user.viewed" })).toHaveLength(1);
 });
 
 test("a reset says what it threw away, and only of a guest that is off", async () => {

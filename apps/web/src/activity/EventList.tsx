@@ -14,15 +14,19 @@ interface EventListProps {
   readonly filter?: EventQuery;
   /** Also who came to a console and left it, which is most of what happens and seldom what is looked for. */
   readonly visits?: boolean;
+  /** Whose events, for an admin who looks at what this user sees. */
+  readonly seenBy?: string | undefined;
+  /** Only so many of the newest. */
+  readonly newest?: number | undefined;
 }
 
 const VISITS: ReadonlySet<EventType> = new Set<EventType>(["console.attached", "console.detached"]);
 const WAYS: Record<CallerWay, string> = { session: "page", token: "token", socket: "socket", ssh: "ssh", link: "link" };
 
 /** What happened, newest first, in one or two lines each. */
-export const EventList = ({ filter = {}, visits = true }: EventListProps) => {
+export const EventList = ({ filter = {}, visits = true, seenBy, newest }: EventListProps) => {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
-    eventsQuery(filter),
+    eventsQuery(filter, seenBy),
   );
   if (isPending) return <EventSkeleton />;
   if (data === undefined) {
@@ -37,7 +41,7 @@ export const EventList = ({ filter = {}, visits = true }: EventListProps) => {
     );
   }
   const all = data.pages.flat();
-  const shown = visits ? all : all.filter(({ type }) => !VISITS.has(type));
+  const shown = (visits ? all : all.filter(({ type }) => !VISITS.has(type))).slice(0, newest);
   return (
     <>
       {shown.length === 0 && (
@@ -55,7 +59,7 @@ export const EventList = ({ filter = {}, visits = true }: EventListProps) => {
           <EventRow key={event.seq} event={event} withSubject={filter.guest === undefined} />
         ))}
       </ul>
-      {hasNextPage && (
+      {hasNextPage && newest === undefined && (
         <div className="flex justify-center p-4">
           <Button label="Older events" busy={isFetchingNextPage} onClick={() => fetchNextPage()} />
         </div>

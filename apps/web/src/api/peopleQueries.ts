@@ -45,16 +45,18 @@ export const templatesQuery = queryOptions({
 });
 
 /** Mine, or for an admin another user's. */
-export const quotaQuery = (user?: string) =>
+export const quotaQuery = (seenBy?: string) =>
   queryOptions({
-    queryKey: key("portal", "quota", user),
-    queryFn: ({ signal }) => api.getQuota({ query: { user } }, { signal }),
+    queryKey: key("portal", "quota", seenBy),
+    queryFn: ({ signal }) => api.getQuota({ query: { user: seenBy } }, { signal }),
   });
 
-export const discardedQuery = queryOptions({
-  queryKey: key("portal", "discarded"),
-  queryFn: async ({ signal }) => (await api.listDiscarded({}, { signal })).items,
-});
+/** Deleted guests that can be brought back: mine, or for an admin those that another user sees. */
+export const discardedQuery = (seenBy?: string) =>
+  queryOptions({
+    queryKey: key("portal", "discarded", seenBy),
+    queryFn: async ({ signal }) => (await api.listDiscarded({ query: { as: seenBy } }, { signal })).items,
+  });
 
 /** The guests that somebody else sees, for an admin. */
 export const guestsSeenByQuery = (user: string) =>

@@ -137,12 +137,14 @@ export const tasksQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.listTasks({ query: { limit: 50 } }, { signal })).items,
 });
 
-/** Newest first; the next page is what came before the oldest event shown. */
-export const eventsQuery = (filter: EventQuery = {}) =>
+/** Newest first; the next page is what came before the oldest event shown. `seenBy`: whose events, for an admin. */
+export const eventsQuery = (filter: EventQuery = {}, seenBy?: string) =>
   infiniteQueryOptions({
-    queryKey: key("events", filter),
-    queryFn: async ({ pageParam, signal }) =>
-      (await api.listEvents({ query: { limit: EVENTS_PAGE, before: pageParam, ...filter } }, { signal })).items,
+    queryKey: key("events", filter, seenBy),
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { limit: EVENTS_PAGE, before: pageParam, as: seenBy, ...filter };
+      return (await api.listEvents({ query }, { signal })).items;
+    },
     placeholderData: (before) => before,
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => (page.length < EVENTS_PAGE ? undefined : page.at(-1)?.seq),

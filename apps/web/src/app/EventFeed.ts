@@ -1,4 +1,4 @@
-import { CLOSE, type FeedFrame, feedFrame } from "@corral/contracts";
+import { CLOSE, type EventType, type FeedFrame, feedFrame } from "@corral/contracts";
 import type { Topic } from "../api/queries.ts";
 import { type Connection, ReconnectingSocket } from "../api/ReconnectingSocket.ts";
 
@@ -28,12 +28,17 @@ export const topicsOf = (frame: FeedFrame): readonly Topic[] => {
     ssh: ["ssh"],
   };
   // Images and kernels name the guests that use them.
-  const users: readonly Topic[] =
-    frame.event.type === "guest.created" || frame.event.type === "guest.deleted" || frame.event.type === "guest.changed"
-      ? ["images", "kernels"]
-      : [];
+  const users: readonly Topic[] = CHANGES_USERS.has(frame.event.type) ? ["images", "kernels"] : [];
   return ["events", ...(touched[family ?? ""] ?? []), ...users];
 };
+
+const CHANGES_USERS: ReadonlySet<EventType> = new Set<EventType>([
+  "guest.created",
+  "guest.changed",
+  "guest.discarded",
+  "guest.restored",
+  "guest.deleted",
+]);
 
 export interface FeedOptions {
   readonly url: (since: number | undefined) => string;

@@ -9,6 +9,7 @@ interface FormDialogProps<D> {
   readonly title: string;
   readonly description?: ReactNode;
   readonly submit: string;
+  readonly dangerous?: boolean;
   readonly form: DraftForm<D>;
   readonly onClose: () => void;
   readonly children: ReactNode;
@@ -19,6 +20,7 @@ export const FormDialog = <D extends object>({
   title,
   description,
   submit,
+  dangerous = false,
   form,
   onClose,
   children,
@@ -30,7 +32,13 @@ export const FormDialog = <D extends object>({
     footer={
       <>
         <Button label="Cancel" onClick={onClose} />
-        <Button label={submit} variant="primary" type="submit" form="form-dialog" busy={form.busy} />
+        <Button
+          label={submit}
+          variant={dangerous ? "danger" : "primary"}
+          type="submit"
+          form="form-dialog"
+          busy={form.busy}
+        />
       </>
     }
   >

@@ -6,6 +6,7 @@ import { messageOf } from "../api/errors.ts";
 import { guestsQuery } from "../api/queries.ts";
 import { useOpenDialog } from "../app/shellDialogs.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
+import { DeletedGuestsButton } from "../deleted/DeletedGuestsButton.tsx";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState, Notice } from "../ui/Notice.tsx";
 import { Page } from "../ui/Page.tsx";
@@ -59,12 +60,17 @@ const FleetPage = () => {
     Escape: selection.clear,
   });
 
-  const newGuest = <Button label="New guest" icon={Plus} variant="primary" onClick={() => openDialog("new-guest")} />;
+  const actions = (
+    <>
+      <DeletedGuestsButton />
+      <Button label="New guest" icon={Plus} variant="primary" onClick={() => openDialog("new-guest")} />
+    </>
+  );
   const total = guests.data?.length ?? 0;
   const firstRun = guests.isSuccess && total === 0;
 
   return (
-    <Page title="Fleet" count={guests.isSuccess && counted(total, "guest")} actions={newGuest}>
+    <Page title="Fleet" count={guests.isSuccess && counted(total, "guest")} actions={actions}>
       {guests.isError && guests.data !== undefined && (
         <div className="px-4 pt-3 sm:px-5">
           <Notice kind="warning" title="This may be old">

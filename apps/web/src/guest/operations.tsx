@@ -37,7 +37,7 @@ export const OPERATION_ICONS = {
   delete: Trash2,
 } as const satisfies Record<Operation, unknown>;
 
-const LOSES_DATA: ReadonlySet<Operation> = new Set<Operation>(["force-off", "force-restart", "delete"]);
+const LOSES_DATA: ReadonlySet<Operation> = new Set<Operation>(["force-off", "force-restart"]);
 
 /** Why `operation` may not be pressed, for a button to say. */
 export const blockedBy = (operation: Operation, guest: Pick<Guest, "state">): string | undefined => {
@@ -83,6 +83,7 @@ export const OperationsProvider = ({ children }: { children: ReactNode }) => {
       const failures = await runAll(queries, operation, guests);
       setBusy((before) => new Set([...before].filter((key) => !keys.includes(key))));
       report(operation, guests.length, failures);
+      if (operation === "delete") offerUndo(queries, done(guests, failures));
       return failures.length === 0;
     },
     [queries],
@@ -107,12 +108,11 @@ export const OperationsProvider = ({ children }: { children: ReactNode }) => {
           onClose={() => close(false)}
         >
           <p>{OPERATIONS[question.operation].meaning}</p>
-          {question.operation !== "delete" &&
-            guestCan("shutdown", question.guests[0] ?? { state: "stopped" }).allowed && (
-              <p className="mt-2">
-                To keep everything, use {question.operation === "force-off" ? "Shut down" : "Restart"} instead.
-              </p>
-            )}
+          {guestCan("shutdown", question.guests[0] ?? { state: "stopped" }).allowed && (
+            <p className="mt-2">
+              To keep everything, use {question.operation === "force-off" ? "Shut down" : "Restart"} instead.
+            </p>
+          )}
           {question.guests.length > 1 && (
             <p className="mt-2 text-ink">{question.guests.map(({ definition }) => definition.name).join(", ")}</p>
           )}
@@ -165,11 +165,26 @@ export const showAtOnce = (queries: QueryClient, guest: Guest): void => {
   }
 };
 
+const done = (guests: readonly Guest[], failures: readonly Failure[]): Guest[] =>
+  guests.filter((guest) => !failures.some((failure) => failure.guest === guest));
+
+/** What was deleted comes back with one press; for a day also from the list of deleted guests. */
+const offerUndo = (queries: QueryClient, deleted: readonly Guest[]): void => {
+  if (deleted.length === 0) return;
+  const undo = async () => {
+    for (const { id } of deleted) await api.restoreGuest({ params: { id } }).catch(toastError);
+    await queries.invalidateQueries();
+  };
+  toast.success(`Deleted ${nameAll(deleted)}. For a day, this can be undone.`, {
+    action: { label: "Undo", onClick: () => void undo() },
+  });
+};
+
 const report = (operation: Operation, asked: number, failures: readonly Failure[]): void => {
   const { label } = OPERATIONS[operation];
   const [first] = failures;
   if (first === undefined) {
-    if (asked > 1) toast.success(`${label}: ${counted(asked, "guest")}`);
+    if (asked > 1 && operation !== "delete") toast.success(`${label}: ${counted(asked, "guest")}`);
     return;
   }
   if (asked === 1) {

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { CircleAlert, GalleryThumbnails, SearchX } from "lucide-react";
-import { useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { socketUrl } from "../api/client.ts";
+import { useDeferredValue, useMemo, useRef, useSyncExternalStore } from "react";
 import { messageOf } from "../api/errors.ts";
 import { guestsQuery } from "../api/queries.ts";
 import { isLost } from "../api/ReconnectingSocket.ts";
@@ -14,8 +13,9 @@ import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
 import { Page } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
-import { HerdFeed } from "./HerdFeed.ts";
+import type { HerdFeed } from "./HerdFeed.ts";
 import { HerdTile } from "./HerdTile.tsx";
+import { useHerdFeed } from "./useHerdFeed.ts";
 
 const route = getRouteApi("/shell/herd");
 
@@ -133,17 +133,6 @@ const HerdPage = () => {
       </div>
     </Page>
   );
-};
-
-/** One socket for the whole wall, as long as the page is open. */
-const useHerdFeed = (): HerdFeed | undefined => {
-  const [feed, setFeed] = useState<HerdFeed>();
-  useEffect(() => {
-    const opened = new HerdFeed({ url: socketUrl("/herd") });
-    setFeed(opened);
-    return () => opened.close();
-  }, []);
-  return feed;
 };
 
 const NEVER = () => () => {};

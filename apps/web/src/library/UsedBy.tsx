@@ -1,3 +1,4 @@
+import { DISCARDED_SUFFIX } from "@corral/contracts";
 import { Link } from "@tanstack/react-router";
 import { paths } from "../app/paths.ts";
 
@@ -11,12 +12,16 @@ export const UsedBy = ({ guests }: { guests: readonly string[] }) => {
       {guests.slice(0, NAMED).map((name, index) => (
         <span key={name}>
           {index > 0 && ", "}
-          <Link
-            {...paths.guest(name)}
-            className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
-          >
-            {name}
-          </Link>
+          {name.endsWith(DISCARDED_SUFFIX) ? (
+            name
+          ) : (
+            <Link
+              {...paths.guest(name)}
+              className="underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+            >
+              {name}
+            </Link>
+          )}
         </span>
       ))}
       {guests.length > NAMED && ` and ${guests.length - NAMED} more`}

@@ -1,45 +1,45 @@
-import type { Template } from "@corral/contracts";
+import type { Guest, Template } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CircleAlert, Plus, Rows3 } from "lucide-react";
 import { useState } from "react";
 import { EventList } from "../activity/EventList.tsx";
 import { messageOf } from "../api/errors.ts";
-import { guestsSeenByQuery, templatesQuery } from "../api/peopleQueries.ts";
-import { guestsQuery } from "../api/queries.ts";
+import { discardedQuery, guestsSeenByQuery, templatesQuery } from "../api/peopleQueries.ts";
+import { guestsQuery, meQuery } from "../api/queries.ts";
+import { paths } from "../app/paths.ts";
 import { useOpenDialog } from "../app/shellDialogs.ts";
+import { DeletedGuests } from "../deleted/DeletedGuests.tsx";
+import { useHerdFeed } from "../herd/useHerdFeed.ts";
 import { Button } from "../ui/Button.tsx";
-import { EmptyState } from "../ui/Notice.tsx";
+import { EmptyState, Notice } from "../ui/Notice.tsx";
 import { Page, Section } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
-import { DeletedGuests } from "./DeletedGuests.tsx";
 import { FromTemplateDialog } from "./FromTemplateDialog.tsx";
 import { GuestCard } from "./GuestCard.tsx";
 import { QuotaBars } from "./QuotaBars.tsx";
 
-/** The guests of somebody who has a few, what they may have, and what happened. */
+const GRID = "grid grid-cols-[repeat(auto-fill,minmax(min(100%,20rem),1fr))] gap-3 p-4 sm:p-5";
+/** Of what happened, so much is shown here; the page History has it all. */
+const NEWEST_EVENTS = 8;
+
+/** The guests of somebody who has a few, what they may have, and what happened. `seenBy`: for an admin to look at. */
 const PortalPage = ({ seenBy }: { seenBy?: string }) => {
   const mine = useQuery({ ...guestsQuery, enabled: seenBy === undefined });
   const theirs = useQuery({ ...guestsSeenByQuery(seenBy ?? ""), enabled: seenBy !== undefined });
   const guests = seenBy === undefined ? mine : theirs;
-  const queries = useQueryClient();
-  const [templates, setTemplates] = useState<readonly Template[]>();
-  const openDialog = useOpenDialog();
-  const create = async () => {
-    const found = await queries.fetchQuery(templatesQuery).catch(() => []);
-    if (found.length > 0) setTemplates(found);
-    else openDialog("new-guest");
-  };
-  const newGuest = seenBy === undefined && (
-    <Button label="New guest" icon={Plus} variant="primary" onClick={() => void create()} />
-  );
+  const discarded = useQuery(discardedQuery(seenBy)).data ?? [];
+  const readOnly = seenBy !== undefined;
+  const newGuest = !readOnly && <NewGuestButton />;
   return (
     <Page
-      title={seenBy === undefined ? "My guests" : `As ${seenBy} sees it`}
+      title={readOnly ? `As ${seenBy} sees it` : "My guests"}
       count={guests.isSuccess && counted(guests.data.length, "guest")}
       actions={newGuest}
     >
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <QuotaBars user={seenBy} />
+        {readOnly && <OnlyToLookAt seenBy={seenBy} />}
+        <QuotaBars seenBy={seenBy} />
         {guests.isPending && <CardSkeletons />}
         {guests.isError && (
           <EmptyState
@@ -55,32 +55,79 @@ const PortalPage = ({ seenBy }: { seenBy?: string }) => {
             A guest is a Linux of its own, with a console in this page a few seconds from now.
           </EmptyState>
         )}
-        {guests.data !== undefined && guests.data.length > 0 && (
-          <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,21rem),1fr))] gap-3 p-4 sm:p-5">
-            {guests.data.map((guest) => (
-              <GuestCard key={guest.id} guest={guest} />
-            ))}
-          </ul>
-        )}
-        {seenBy === undefined && <DeletedGuests />}
-        {seenBy === undefined && (
-          <Section title="What happened">
-            <div className="-mx-4 sm:-mx-5">
-              <EventList visits={false} />
-            </div>
+        {guests.data !== undefined && guests.data.length > 0 && <Cards guests={guests.data} readOnly={readOnly} />}
+        {discarded.length > 0 && (
+          <Section title="Deleted">
+            <DeletedGuests guests={discarded} readOnly={readOnly} />
           </Section>
         )}
+        <Section
+          title="What happened"
+          actions={
+            !readOnly && (
+              <Link {...paths.activity()} className="underline decoration-line-strong underline-offset-2">
+                All of it
+              </Link>
+            )
+          }
+        >
+          <div className="-mx-4 sm:-mx-5">
+            <EventList visits={readOnly} seenBy={seenBy} newest={readOnly ? undefined : NEWEST_EVENTS} />
+          </div>
+        </Section>
       </div>
-      {templates !== undefined && <FromTemplateDialog templates={templates} onClose={() => setTemplates(undefined)} />}
     </Page>
   );
 };
 
+const OnlyToLookAt = ({ seenBy }: { seenBy: string }) => {
+  const me = useQuery(meQuery).data?.user.name;
+  return (
+    <div className="px-4 pt-4 sm:px-5">
+      <Notice kind="warning" title={`You see what ${seenBy} sees, and can change nothing here.`}>
+        What you open from here you open as {me ?? "yourself"}. That you looked is in the history, where {seenBy} sees
+        it too.
+      </Notice>
+    </div>
+  );
+};
+
+const NewGuestButton = () => {
+  const queries = useQueryClient();
+  const [templates, setTemplates] = useState<readonly Template[]>();
+  const openDialog = useOpenDialog();
+  const create = async () => {
+    const found = await queries.fetchQuery(templatesQuery).catch(() => []);
+    if (found.length > 0) setTemplates(found);
+    else openDialog("new-guest");
+  };
+  return (
+    <>
+      <Button label="New guest" icon={Plus} variant="primary" onClick={() => void create()} />
+      {templates !== undefined && <FromTemplateDialog templates={templates} onClose={() => setTemplates(undefined)} />}
+    </>
+  );
+};
+
+const Cards = ({ guests, readOnly }: { guests: readonly Guest[]; readOnly: boolean }) => {
+  const feed = useHerdFeed();
+  return (
+    <ul className={GRID}>
+      {guests.map((guest) => (
+        <GuestCard key={guest.id} guest={guest} feed={feed} readOnly={readOnly} />
+      ))}
+    </ul>
+  );
+};
+
 const CardSkeletons = () => (
-  <ul aria-busy="true" className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,21rem),1fr))] gap-3 p-4 sm:p-5">
+  <ul aria-busy="true" className={GRID}>
     {[1, 2].map((n) => (
-      <li key={n} className="h-34 rounded-lg border border-line bg-surface p-4">
-        <div className="skeleton h-4 w-28" />
+      <li key={n} className="rounded-lg border border-line bg-surface">
+        <div className="aspect-8/5 rounded-t-lg bg-terminal" />
+        <div className="h-40 p-4">
+          <div className="skeleton h-4 w-28" />
+        </div>
       </li>
     ))}
   </ul>

@@ -15,8 +15,8 @@ const inWords = (counted: Counted, value: number): string =>
   counted === "memoryMiB" || counted === "diskMiB" ? formatMebibytes(value) : String(value);
 
 /** What is used of each limit that there is. */
-export const QuotaBars = ({ user }: { user: string | undefined }) => {
-  const pools = useQuery(quotaQuery(user)).data?.pools ?? [];
+export const QuotaBars = ({ seenBy }: { seenBy: string | undefined }) => {
+  const pools = useQuery(quotaQuery(seenBy)).data?.pools ?? [];
   const bars = pools.flatMap(({ group, limits, use }) =>
     COUNTED_NAMES.flatMap((counted) => {
       const limit = limits[counted];

@@ -63,7 +63,7 @@ export const Button = ({
       onClick={press}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
-      aria-label={showLabel === "always" ? undefined : label}
+      aria-label={rest["aria-label"] ?? (showLabel === "always" ? undefined : label)}
       className={`inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-md font-medium transition-colors duration-(--quick) ${size} ${width} ${(blocked === undefined ? look : blockedLook)[variant]} ${className}`}
     >
       {busy ? <Spinner /> : Icon !== undefined && <Icon aria-hidden size={small ? 14 : 15} strokeWidth={1.9} />}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { byId, defineEndpoints, listQuery, page } from "../endpoint.ts";
+import { byId, defineEndpoints, listQuery, page, seenAs } from "../endpoint.ts";
 import { event, eventFilter } from "../events.ts";
 import { task, taskOutput } from "../tasks.ts";
 
@@ -54,6 +54,7 @@ export const activityEndpoints = defineEndpoints({
     status: 200,
     query: eventFilter.extend({
       limit: z.coerce.number().int().min(1).max(1000).default(100),
+      as: seenAs,
       before: z.coerce.number().int().min(1).optional().describe("Only events with a smaller number"),
     }),
     response: z.object({ items: z.array(event) }),

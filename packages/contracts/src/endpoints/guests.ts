@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { byId, defineEndpoints, listQuery, page } from "../endpoint.ts";
+import { discardedGuest } from "../discardedGuest.ts";
+import { byId, defineEndpoints, listQuery, page, seenAs } from "../endpoint.ts";
 import { guest } from "../guest.ts";
 import { guestAction } from "../guestCan.ts";
 import { guestChanges, newGuest } from "../guestDefinition.ts";
@@ -9,7 +10,7 @@ const guestList = listQuery.extend({
   sort: z
     .enum(["name", "-name", "state", "-state", "createdAt", "-createdAt", "memoryMiB", "-memoryMiB"])
     .default("name"),
-  as: idOrName.optional().describe("Only those that this user may see, for an admin to see what they see"),
+  as: seenAs,
 });
 
 export const guestsEndpoints = defineEndpoints({
@@ -57,11 +58,12 @@ export const guestsEndpoints = defineEndpoints({
   deleteGuest: {
     method: "DELETE",
     path: "/guests/:id",
-    summary: "Delete a guest with its disks and console logs",
+    summary: "Delete a guest; for a day it can be brought back",
     tag: "guests",
     access: { role: "user", guest: "manage" },
-    status: 204,
+    status: 200,
     params: byId,
+    response: discardedGuest,
   },
   guestAction: {
     method: "POST",

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { byId, defineEndpoints, page } from "../endpoint.ts";
+import { discardedGuest } from "../discardedGuest.ts";
+import { byId, defineEndpoints, page, seenAs } from "../endpoint.ts";
 import { guest } from "../guest.ts";
 import { quotaState } from "../quota.ts";
-import { discardedGuest, guestFromTemplate, newTemplate, template, templateChanges } from "../templates.ts";
+import { guestFromTemplate, newTemplate, template, templateChanges } from "../templates.ts";
 import { idOrName } from "../text.ts";
 
 export const portalEndpoints = defineEndpoints({
@@ -76,23 +77,14 @@ export const portalEndpoints = defineEndpoints({
     params: byId,
     response: guest,
   },
-  discardGuest: {
-    method: "POST",
-    path: "/guests/:id/discard",
-    summary: "Delete a guest in a day; until then it can be brought back",
-    tag: "portal",
-    access: { role: "user", guest: "manage" },
-    status: 200,
-    params: byId,
-    response: discardedGuest,
-  },
   listDiscarded: {
     method: "GET",
     path: "/discarded",
-    summary: "Guests that can still be brought back",
+    summary: "Guests that were deleted and can still be brought back",
     tag: "portal",
     access: { role: "user" },
     status: 200,
+    query: z.strictObject({ as: seenAs }),
     response: page(discardedGuest),
   },
   restoreGuest: {
@@ -108,7 +100,7 @@ export const portalEndpoints = defineEndpoints({
   deleteDiscarded: {
     method: "DELETE",
     path: "/discarded/:id",
-    summary: "Delete a guest for good now",
+    summary: "Delete a guest that was deleted for good now, with its disks and console logs",
     tag: "portal",
     access: { role: "user" },
     status: 204,

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { id, name, timestamp } from "./text.ts";
+
+/** How long a guest that was deleted can be brought back. */
+export const DISCARD_HOURS = 24;
+
+/** Stands after the name of such a guest where it still counts as a user of an image or a kernel. */
+export const DISCARDED_SUFFIX = " (deleted)";
+
+export const discardedGuest = z.object({
+  id,
+  name,
+  owner: z.string(),
+  discardedAt: timestamp,
+  until: timestamp.describe("When it is deleted for good"),
+  diskMiB: z.int().describe("What it takes of its owner's disk quota until then"),
+});
+export type DiscardedGuest = z.infer<typeof discardedGuest>;
