@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort, PERSON, RunningServer } from "../server/runningServer.ts";
+import { freePort, PERSON, RunningServer, until } from "../server/runningServer.ts";
 import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
 import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
@@ -36,6 +36,23 @@ describe("a person with guests of their own", () => {
     await browser?.close();
     await server?.end();
   });
+
+  const card = () => page.getByRole("listitem", { name: "web1" });
+  /** What is only possible while the guest is off. */
+  const fromMenu = async (label: string): Promise<void> => {
+    await server.state("web1", "stopped");
+    await card().getByText("Stopped").waitFor();
+    await page.getByRole("button", { name: "More for web1" }).click();
+    await page.getByRole("menuitem", { name: label }).click();
+  };
+  /** By the admin, as soon as the guest can be told to. */
+  const inGuest = async (...command: string[]) => {
+    await until(
+      async () => (await server.client.getGuest({ params: { id: "web1" } })).link === "up",
+      "web1 to have its guest link",
+    );
+    return server.client.execInGuest({ params: { id: "web1" }, body: { command } });
+  };
 
   it("is let in by a link, with a quota and a template", async () => {
     await admin.goto(`${server.url}/people`);
@@ -94,18 +111,50 @@ describe("a person with guests of their own", () => {
     await dialog.getByLabel("Name", { exact: true }).fill(PERSON.name);
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.waitFor({ state: "detached" });
-    await page.getByText("bob shared web1 with user ada to use").waitFor();
+    await card().getByText("bob shared web1 with user ada to use").waitFor();
+    await page.getByText("bob shared web1 with user ada to use", { exact: true }).waitFor();
   });
 
-  it("shuts it down, deletes it, and undoes that", async () => {
-    const card = page.getByRole("listitem", { name: "web1" });
-    await card.getByRole("button", { name: "Shut down" }).click();
-    await card.getByText("Stopped").waitFor();
-    await card.getByRole("button", { name: "More for web1" }).click();
-    await page.getByRole("menuitem", { name: "Delete" }).click();
-    await card.waitFor({ state: "detached" });
+  it("sees on its card how it is, where it is reached, and what happened", async () => {
+    // A guest without a network has nothing but its loopback, which can have an address that is none.
+    await inGuest("ip", "addr", "add", "10.9.8.7/32", "dev", "lo");
+    await card().getByText("10.9.8.7").waitFor();
+    await card()
+      .getByText(/\d+\.\d\d/)
+      .waitFor();
+    await card()
+      .getByText(/ MiB of 96 MiB/)
+      .waitFor();
+    await card().getByText(`${PERSON.name} ran ip addr add 10.9.8.7/32`).waitFor();
+    await card().locator("canvas[data-drawn]").waitFor();
+    const drawn = await card()
+      .locator("canvas")
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+        return new Set(data).size;
+      });
+    expect(drawn).toBeGreaterThan(3);
+  });
+
+  it("shuts it down, deletes it, undoes that, and nothing on its disk is lost", async () => {
+    await inGuest("sh", "-c", "echo kept >/root/kept; sync");
+    await card().getByRole("button", { name: "Shut down" }).click();
+    await fromMenu("Delete");
+    await card().waitFor({ state: "detached" });
+    expect(await server.client.getGuest({ params: { id: "web1" } }).catch(({ code }) => code)).toBe("not_found");
     await page.getByRole("button", { name: "Bring back web1" }).click();
-    await card.waitFor();
+    await card().getByRole("button", { name: "Start", exact: true }).click();
+    expect(await inGuest("cat", "/root/kept")).toMatchObject({ exitCode: 0, stdout: "kept\n" });
+  });
+
+  it("resets it, and what was written to its disk is gone", async () => {
+    await card().getByRole("button", { name: "Shut down" }).click();
+    await fromMenu("Reset to the image…");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Reset" }).click();
+    await page.getByText("web1 is as its image again.").waitFor();
+    await card().getByRole("button", { name: "Start", exact: true }).click();
+    expect(await inGuest("cat", "/root/kept")).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(await inGuest("cat", "/etc/inittab")).toMatchObject({ exitCode: 0 });
   });
 
   it("is seen by the admin as they see it", async () => {

@@ -12,6 +12,7 @@ import { Typing } from "./consoles/typing.ts";
 import { WatchLinks } from "./consoles/watchLinks.ts";
 import { EventLog } from "./events/eventLog.ts";
 import { logGuestEvents } from "./events/guestEvents.ts";
+import { Addresses } from "./guests/addresses.ts";
 import { DiscardedGuests } from "./guests/discardedGuests.ts";
 import { Guests } from "./guests/guests.ts";
 import { Quotas } from "./guests/quotas.ts";
@@ -256,6 +257,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     tasks,
     guests,
     quotas,
+    addresses: new Addresses(supervisor, (id) => events.changed("guest", id)),
     discarded: new DiscardedGuests({ store, supervisor, events, guests, quotas }),
     commands: new GuestCommands(supervisor, events),
     mconsole,

@@ -5,6 +5,7 @@ import type { Webhook } from "./audit/webhook.ts";
 import type { Typing } from "./consoles/typing.ts";
 import type { WatchLinks } from "./consoles/watchLinks.ts";
 import type { EventLog } from "./events/eventLog.ts";
+import type { Addresses } from "./guests/addresses.ts";
 import type { DiscardedGuests } from "./guests/discardedGuests.ts";
 import type { Guests } from "./guests/guests.ts";
 import type { Quotas } from "./guests/quotas.ts";
@@ -56,6 +57,7 @@ export interface Services {
   readonly viewAs: ViewAs;
   readonly secondFactors: SecondFactors;
   readonly quotas: Quotas;
+  readonly addresses: Addresses;
   readonly discarded: DiscardedGuests;
   readonly passwordLogins: PasswordLogins;
   readonly passkeys: Passkeys;

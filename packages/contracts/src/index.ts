@@ -16,6 +16,7 @@ export * from "./exitCodes.ts";
 export * from "./guest.ts";
 export * from "./guestAccess.ts";
 export * from "./guestCan.ts";
+export * from "./guestCard.ts";
 export * from "./guestDefinition.ts";
 export * from "./guestInside.ts";
 export * from "./guestVitals.ts";

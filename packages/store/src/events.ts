@@ -1,5 +1,5 @@
-import { type CallerWay, type CorralEvent, event } from "@corral/contracts";
-import { and, asc, desc, eq, gt, gte, inArray, like, lt, or, type SQL, sql } from "drizzle-orm";
+import { type CallerWay, type CorralEvent, type EventType, event } from "@corral/contracts";
+import { and, asc, desc, eq, gt, gte, inArray, like, lt, notInArray, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { guestsSharedWith } from "./grants.ts";
 import { events } from "./schema.ts";
@@ -32,6 +32,8 @@ export interface EventFilter {
   readonly until?: string | undefined;
   /** Text in the message, the actor or where they came from. */
   readonly q?: string | undefined;
+  /** Types that are passed over. */
+  readonly without?: readonly EventType[] | undefined;
   /** Ids of the only things that they may be about. */
   readonly subjects?: readonly string[] | undefined;
 }
@@ -122,6 +124,7 @@ const matches = ({
   by,
   result,
   type,
+  without,
   since,
   until,
   q,
@@ -136,6 +139,7 @@ const matches = ({
     equal(by, (value) => eq(events.by, value)),
     equal(result, (value) => eq(events.result, value)),
     equal(type, (value) => (value.includes(".") ? eq(events.type, value) : like(events.type, `${value}.%`))),
+    equal(without, (value) => notInArray(events.type, [...value])),
     equal(since, (value) => gte(events.at, value)),
     equal(until, (value) => lt(events.at, value)),
     equal(q, (value) => or(...[events.message, events.actor, events.source].map((column) => contains(column, value)))),

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { includesRole, maySee } from "../access.ts";
 import { eventLines } from "../audit/eventLines.ts";
 import { Feed } from "../events/feed.ts";
+import { visibleTo } from "../events/visibleTo.ts";
 import type { Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
@@ -17,12 +18,6 @@ const POLICY_VIOLATION = 1008;
 const feedQuery = z.object({ since: z.coerce.number().int().min(0).optional() });
 
 export const eventRoutes = (api: FastifyInstance, { store, events, sockets, viewAs }: Services): void => {
-  /** Operators see all events, users those about themselves and their guests. */
-  const visibleTo = ({ user, limits }: Caller): EventFilter => ({
-    ...(user.role === "user" ? { ownerId: user.id } : {}),
-    ...(limits?.guestIds == null ? {} : { subjects: limits.guestIds }),
-  });
-
   const wanted = ({ guest, since, until, ...rest }: z.output<typeof eventFilter>, caller: Caller): EventFilter => ({
     ...rest,
     subject: guest === undefined ? undefined : (store.guests.find(guest)?.id ?? guest),

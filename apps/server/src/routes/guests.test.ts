@@ -197,7 +197,11 @@ test("a guest that was deleted for good leaves nothing, and its image can be del
   expect((await server.call("DELETE", "/discarded/web1", { as: user })).statusCode).toBe(204);
   expect((await server.call("DELETE", "/images/demo", { as: admin })).statusCode).toBe(204);
   const events = (await server.call("GET", "/events", { as: user })).json().items;
-  expect(events.map(({ type }: { type: string }) => type)).toEqual(["guest.deleted", "guest.discarded", "guest.created"]);
+  expect(events.map(({ type }: { type: string }) => type)).toEqual([
+    "guest.deleted",
+    "guest.discarded",
+    "guest.created",
+  ]);
 });
 
 test("an action in the wrong state says why, and is noted as one that failed", async () => {

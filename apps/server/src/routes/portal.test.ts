@@ -255,3 +255,18 @@ test("a reset says what it threw away, and only of a guest that is off", async (
     message: "bob reset web1 to its image",
   });
 });
+
+test("a card says what happened to a guest last, as far as its reader may know", async () => {
+  const { server, ada, bob, create } = await opened();
+  const { id } = (await create("web1")).json();
+  await create("hidden", ada);
+  const cards = async (as: Login, path = "/cards") => (await server.call("GET", path, { as })).json().items;
+  await server.call("PATCH", "/guests/web1", { as: ada, body: { memoryMiB: 96 } });
+  // Who only came to look at its console is not what happened to it.
+  server.store.events.append({ type: "console.attached", subject: id, ownerId: bob.user.id, message: "ada came" });
+  const seen = [{ id, address: null, lastEvent: { message: "ada changed memoryMiB of web1" } }];
+  expect(await cards(bob)).toMatchObject(seen);
+  expect(await cards(ada, "/cards?as=bob")).toMatchObject(seen);
+  expect(await cards(ada)).toHaveLength(2);
+  expect(await cards(await server.user("eve", "user"))).toEqual([]);
+});

@@ -65,6 +65,16 @@ export const guestsSeenByQuery = (user: string) =>
     queryFn: async ({ signal }) => (await api.listGuests({ query: { as: user, limit: 1000 } }, { signal })).items,
   });
 
+/** An address may come, go and change without an event. */
+const CARDS_EVERY_MS = 15_000;
+
+export const cardsQuery = (seenBy?: string) =>
+  queryOptions({
+    queryKey: key("guests", "cards", seenBy),
+    queryFn: async ({ signal }) => (await api.listCards({ query: { as: seenBy } }, { signal })).items,
+    refetchInterval: CARDS_EVERY_MS,
+  });
+
 export const guestAccessQuery = (id: string) =>
   queryOptions({
     queryKey: key("guests", "access", id),

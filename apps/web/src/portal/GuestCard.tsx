@@ -1,4 +1,4 @@
-import type { Guest } from "@corral/contracts";
+import type { GuestCard as Card, Guest, GuestVitals } from "@corral/contracts";
 import { Link } from "@tanstack/react-router";
 import { paths } from "../app/paths.ts";
 import type { HerdFeed } from "../herd/HerdFeed.ts";
@@ -10,6 +10,9 @@ import { CardFacts } from "./CardFacts.tsx";
 
 interface GuestCardProps {
   readonly guest: Guest;
+  readonly vitals: GuestVitals;
+  /** Not there before it was asked for. */
+  readonly card: Card | undefined;
   /** Not there before the first paint. */
   readonly feed: HerdFeed | undefined;
   /** Only to look at. */
@@ -17,7 +20,7 @@ interface GuestCardProps {
 }
 
 /** One guest of somebody who has a few: its screen, how it is, and what is done most with it. */
-export const GuestCard = ({ guest, feed, readOnly }: GuestCardProps) => {
+export const GuestCard = ({ guest, vitals, card, feed, readOnly }: GuestCardProps) => {
   const { definition, state } = guest;
   const off = state === "stopped" || state === "crashed";
   return (
@@ -43,7 +46,7 @@ export const GuestCard = ({ guest, feed, readOnly }: GuestCardProps) => {
           <span className="flex-1" />
           <StateBadge state={state} />
         </div>
-        <CardFacts guest={guest} />
+        <CardFacts guest={guest} vitals={vitals} card={card} />
         {!readOnly && <CardButtons guest={guest} />}
       </div>
     </li>

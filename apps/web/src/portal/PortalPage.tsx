@@ -5,8 +5,8 @@ import { CircleAlert, Plus, Rows3 } from "lucide-react";
 import { useState } from "react";
 import { EventList } from "../activity/EventList.tsx";
 import { messageOf } from "../api/errors.ts";
-import { discardedQuery, guestsSeenByQuery, templatesQuery } from "../api/peopleQueries.ts";
-import { guestsQuery, meQuery } from "../api/queries.ts";
+import { cardsQuery, discardedQuery, guestsSeenByQuery, templatesQuery } from "../api/peopleQueries.ts";
+import { allVitalsQuery, guestsQuery, meQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
 import { useOpenDialog } from "../app/shellDialogs.ts";
 import { DeletedGuests } from "../deleted/DeletedGuests.tsx";
@@ -55,7 +55,7 @@ const PortalPage = ({ seenBy }: { seenBy?: string }) => {
             A guest is a Linux of its own, with a console in this page a few seconds from now.
           </EmptyState>
         )}
-        {guests.data !== undefined && guests.data.length > 0 && <Cards guests={guests.data} readOnly={readOnly} />}
+        {guests.data !== undefined && guests.data.length > 0 && <Cards guests={guests.data} seenBy={seenBy} />}
         {discarded.length > 0 && (
           <Section title="Deleted">
             <DeletedGuests guests={discarded} readOnly={readOnly} />
@@ -109,12 +109,21 @@ const NewGuestButton = () => {
   );
 };
 
-const Cards = ({ guests, readOnly }: { guests: readonly Guest[]; readOnly: boolean }) => {
+const Cards = ({ guests, seenBy }: { guests: readonly Guest[]; seenBy: string | undefined }) => {
   const feed = useHerdFeed();
+  const cards = useQuery(cardsQuery(seenBy)).data;
+  const vitals = useQuery(allVitalsQuery).data;
   return (
     <ul className={GRID}>
       {guests.map((guest) => (
-        <GuestCard key={guest.id} guest={guest} feed={feed} readOnly={readOnly} />
+        <GuestCard
+          key={guest.id}
+          guest={guest}
+          vitals={vitals?.[guest.id] ?? guest.vitals}
+          card={cards?.find(({ id }) => id === guest.id)}
+          feed={feed}
+          readOnly={seenBy !== undefined}
+        />
       ))}
     </ul>
   );

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { discardedGuest } from "../discardedGuest.ts";
 import { byId, defineEndpoints, page, seenAs } from "../endpoint.ts";
 import { guest } from "../guest.ts";
+import { guestCard } from "../guestCard.ts";
 import { quotaState } from "../quota.ts";
 import { guestFromTemplate, newTemplate, template, templateChanges } from "../templates.ts";
 import { idOrName } from "../text.ts";
@@ -16,6 +17,16 @@ export const portalEndpoints = defineEndpoints({
     status: 200,
     query: z.strictObject({ user: idOrName.optional() }),
     response: quotaState,
+  },
+  listCards: {
+    method: "GET",
+    path: "/cards",
+    summary: "Of each guest that I may see: its address, and what happened to it last",
+    tag: "portal",
+    access: { role: "user", filtered: true },
+    status: 200,
+    query: z.strictObject({ as: seenAs }),
+    response: z.object({ items: z.array(guestCard) }),
   },
   listTemplates: {
     method: "GET",
