@@ -123,7 +123,7 @@ describe("a person with guests of their own", () => {
       .getByText(/\d+\.\d\d/)
       .waitFor();
     await card()
-      .getByText(/ MiB of 96 MiB/)
+      .getByText(/ of 96 MiB/)
       .waitFor();
     await card().getByText(`${PERSON.name} ran ip addr add 10.9.8.7/32`).waitFor();
     await card().locator("canvas[data-drawn]").waitFor();

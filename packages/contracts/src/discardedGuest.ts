@@ -15,4 +15,8 @@ export const discardedGuest = z.object({
   until: timestamp.describe("When it is deleted for good"),
   diskMiB: z.int().describe("What it takes of its owner's disk quota until then"),
 });
+/** What whoever deletes a guest for good types, since nothing brings it back. */
+export const confirmedName = (name: string) =>
+  z.object({ name: z.string().refine((typed) => typed === name, `must be ${name}, the guest's name`) });
+
 export type DiscardedGuest = z.infer<typeof discardedGuest>;

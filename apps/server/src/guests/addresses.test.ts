@@ -1,5 +1,5 @@
 import { CorralError } from "@corral/contracts";
-import type { GuestInside, GuestStatus, Supervisor } from "@corral/supervisor";
+import type { GuestStatus, Supervisor } from "@corral/supervisor";
 import { expect, test } from "vitest";
 import { Addresses } from "./addresses.ts";
 
@@ -21,7 +21,7 @@ const supervising = () => {
             fail: () => fail(new CorralError("guest_silent", "It does not answer.")),
           });
         });
-      return { network } as unknown as GuestInside;
+      return { network } as unknown as ReturnType<Supervisor["inside"]>;
     },
   } satisfies Pick<Supervisor, "status" | "inside">;
   const found: string[] = [];

@@ -1,13 +1,14 @@
 import { API_PREFIX, callerWay, type EventQuery, eventResult, eventType } from "@corral/contracts";
 import { useQuery } from "@tanstack/react-query";
-import { Search } from "lucide-react";
+import { ListFilter, Search } from "lucide-react";
 import { useDeferredValue, useRef, useState } from "react";
-import { guestsQuery, tasksQuery } from "../api/queries.ts";
+import { guestsQuery, meQuery, tasksQuery } from "../api/queries.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { TaskRow } from "../library/TaskRow.tsx";
+import { Button } from "../ui/Button.tsx";
 import { CheckField } from "../ui/Field.tsx";
 import { Page } from "../ui/Page.tsx";
-import { EventList } from "./EventList.tsx";
+import { EventList, VISITS } from "./EventList.tsx";
 
 const FAMILIES = [...new Set(eventType.options.map((type) => type.slice(0, type.indexOf("."))))];
 /** Every filter, each narrowing nothing. */
@@ -18,9 +19,13 @@ const RECENT_TASKS = 5;
 const ActivityPage = () => {
   const [filter, setFilter] = useState(NOTHING);
   const change = (part: Partial<typeof NOTHING>) => setFilter((before) => ({ ...before, ...part }));
+  /** On a phone the filters stand behind a button. */
+  const [unfolded, setUnfolded] = useState(false);
   const [visits, setVisits] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const tasks = useQuery(tasksQuery).data ?? [];
+  // Long work is for those who look after the host; for somebody with a few guests this is their history.
+  const isUser = useQuery(meQuery).data?.user.role === "user";
+  const tasks = useQuery({ ...tasksQuery, enabled: !isUser }).data ?? [];
   const shown = tasks.filter(({ state }, index) => state === "running" || index < RECENT_TASKS);
   const wanted = queryOf(useDeferredValue(filter));
   // Events name guests by id; the list of guests says what they are called.
@@ -28,7 +33,7 @@ const ActivityPage = () => {
   useShortcuts({ "/": () => input.current?.focus() });
 
   return (
-    <Page title="Activity">
+    <Page title={isUser ? "History" : "Activity"}>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {shown.length > 0 && (
           <section aria-label="Tasks">
@@ -53,44 +58,57 @@ const ActivityPage = () => {
                 className="control pl-8"
               />
             </search>
-            <Choice label="Kind of events" value={filter.type} onChange={(type) => change({ type })} all="All kinds">
-              {FAMILIES}
-            </Choice>
-            <Choice label="Guest" value={filter.guest} onChange={(guest) => change({ guest })} all="All guests">
-              {guests.map(({ definition }) => definition.name)}
-            </Choice>
-            <input
-              value={filter.actor}
-              onChange={(event) => change({ actor: event.target.value })}
-              aria-label="Who did it"
-              placeholder="Who"
-              className="control w-28!"
+            <Button
+              label="Filters"
+              icon={ListFilter}
+              className="sm:hidden"
+              aria-expanded={unfolded}
+              aria-controls="event-filters"
+              onClick={() => setUnfolded(!unfolded)}
             />
-            <Choice label="By which way" value={filter.by} onChange={(by) => change({ by })} all="Any way">
-              {callerWay.options}
-            </Choice>
-            <Choice
-              label="With which result"
-              value={filter.result}
-              onChange={(result) => change({ result })}
-              all="Any result"
+            <div
+              id="event-filters"
+              className={`contents max-sm:w-full max-sm:grid-cols-2 max-sm:gap-2 ${unfolded ? "max-sm:grid" : "max-sm:hidden"}`}
             >
-              {eventResult.options}
-            </Choice>
-            <DayField label="From day" value={filter.since} onChange={(since) => change({ since })} />
-            <DayField label="Before day" value={filter.until} onChange={(until) => change({ until })} />
-            <div className="ml-2 text-muted max-sm:hidden">
-              <CheckField label="Console visits" checked={visits} onChange={setVisits} />
+              <Choice label="Kind of events" value={filter.type} onChange={(type) => change({ type })} all="All kinds">
+                {FAMILIES}
+              </Choice>
+              <Choice label="Guest" value={filter.guest} onChange={(guest) => change({ guest })} all="All guests">
+                {guests.map(({ definition }) => definition.name)}
+              </Choice>
+              <input
+                value={filter.actor}
+                onChange={(event) => change({ actor: event.target.value })}
+                aria-label="Who did it"
+                placeholder="Who"
+                className="control w-28! max-sm:w-full!"
+              />
+              <Choice label="By which way" value={filter.by} onChange={(by) => change({ by })} all="Any way">
+                {callerWay.options}
+              </Choice>
+              <Choice
+                label="With which result"
+                value={filter.result}
+                onChange={(result) => change({ result })}
+                all="Any result"
+              >
+                {eventResult.options}
+              </Choice>
+              <DayField label="From day" value={filter.since} onChange={(since) => change({ since })} />
+              <DayField label="Before day" value={filter.until} onChange={(until) => change({ until })} />
+              <div className="text-muted sm:ml-2">
+                <CheckField label="Console visits" checked={visits} onChange={setVisits} />
+              </div>
+              <a
+                href={exportUrl(wanted)}
+                download
+                className="ml-auto underline decoration-line-strong underline-offset-2 hover:text-ink"
+              >
+                Export
+              </a>
             </div>
-            <a
-              href={exportUrl(wanted)}
-              download
-              className="ml-auto underline decoration-line-strong underline-offset-2 hover:text-ink"
-            >
-              Export
-            </a>
           </div>
-          <EventList filter={wanted} visits={visits || filter.type === "console"} />
+          <EventList filter={wanted} {...(visits || filter.type === "console" ? {} : { without: VISITS })} />
         </section>
       </div>
     </Page>
@@ -125,7 +143,12 @@ interface ChoiceProps {
 }
 
 const Choice = ({ label, value, onChange, all, children }: ChoiceProps) => (
-  <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)} className="control w-30!">
+  <select
+    aria-label={label}
+    value={value}
+    onChange={(event) => onChange(event.target.value)}
+    className="control w-30! max-sm:w-full!"
+  >
     <option value="">{all}</option>
     {children.map((each) => (
       <option key={each} value={each}>
@@ -142,7 +165,7 @@ const DayField = ({ label, value, onChange }: Pick<ChoiceProps, "label" | "value
     title={label}
     value={value}
     onChange={(event) => onChange(event.target.value)}
-    className="control w-36!"
+    className="control w-36! max-sm:w-full!"
   />
 );
 

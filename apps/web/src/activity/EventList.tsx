@@ -12,19 +12,28 @@ import { formatLogTime, formatMoment } from "../ui/quantities.ts";
 interface EventListProps {
   /** Which events; what is left out narrows nothing. */
   readonly filter?: EventQuery;
-  /** Also who came to a console and left it, which is most of what happens and seldom what is looked for. */
-  readonly visits?: boolean;
+  /** Types that are left out. */
+  readonly without?: ReadonlySet<EventType>;
   /** Whose events, for an admin who looks at what this user sees. */
   readonly seenBy?: string | undefined;
   /** Only so many of the newest. */
   readonly newest?: number | undefined;
 }
 
-const VISITS: ReadonlySet<EventType> = new Set<EventType>(["console.attached", "console.detached"]);
+/** Who came to a console and left it: most of what happens, and seldom what is looked for. */
+export const VISITS: ReadonlySet<EventType> = new Set<EventType>(["console.attached", "console.detached"]);
+/** What happens by itself each time that somebody comes or a guest boots. */
+export const ROUTINE: ReadonlySet<EventType> = new Set<EventType>([
+  ...VISITS,
+  "session.opened",
+  "session.closed",
+  "guest.notified",
+]);
+const NOTHING: ReadonlySet<EventType> = new Set();
 const WAYS: Record<CallerWay, string> = { session: "page", token: "token", socket: "socket", ssh: "ssh", link: "link" };
 
 /** What happened, newest first, in one or two lines each. */
-export const EventList = ({ filter = {}, visits = true, seenBy, newest }: EventListProps) => {
+export const EventList = ({ filter = {}, without = NOTHING, seenBy, newest }: EventListProps) => {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(
     eventsQuery(filter, seenBy),
   );
@@ -41,7 +50,7 @@ export const EventList = ({ filter = {}, visits = true, seenBy, newest }: EventL
     );
   }
   const all = data.pages.flat();
-  const shown = (visits ? all : all.filter(({ type }) => !VISITS.has(type))).slice(0, newest);
+  const shown = all.filter(({ type }) => !without.has(type)).slice(0, newest);
   return (
     <>
       {shown.length === 0 && (
@@ -68,14 +77,22 @@ export const EventList = ({ filter = {}, visits = true, seenBy, newest }: EventL
   );
 };
 
-/** One line where there is room, two where there is not. */
+/** One line where there is room; else the message first, and the rest below it. */
 const EventRow = ({ event, withSubject }: { event: CorralEvent; withSubject: boolean }) => (
-  <li className="grid grid-cols-[8.5rem_minmax(0,1fr)] items-baseline gap-x-3 border-b border-line px-4 py-1.5 @4xl:grid-cols-[9rem_minmax(0,1fr)_11rem_8rem_10rem] sm:px-5">
-    <time dateTime={event.at} title={formatMoment(event.at)} className="whitespace-nowrap text-faint">
+  <li className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 border-b border-line px-4 py-1.5 @xl:grid-cols-[8.5rem_minmax(0,1fr)] @4xl:grid-cols-[9rem_minmax(0,1fr)_11rem_8rem_10rem] sm:px-5">
+    <time
+      dateTime={event.at}
+      title={formatMoment(event.at)}
+      className="order-3 whitespace-nowrap text-small text-faint @xl:order-none @xl:text-body"
+    >
       {formatLogTime(event.at)}
     </time>
-    <p className={`min-w-0 wrap-anywhere ${event.result === "done" ? "" : "text-wrong"}`}>{event.message}</p>
-    <p className="col-start-2 flex min-w-0 gap-x-3 text-small text-faint @4xl:contents">
+    <p
+      className={`order-1 col-span-2 min-w-0 wrap-anywhere @xl:order-none @xl:col-span-1 ${event.result === "done" ? "" : "text-wrong"}`}
+    >
+      {event.message}
+    </p>
+    <p className="order-2 flex min-w-0 gap-x-3 text-small text-faint @xl:order-none @xl:col-start-2 @4xl:contents">
       <span className="truncate">{event.type}</span>
       <span className="truncate" title={event.from ?? undefined}>
         {event.actor}

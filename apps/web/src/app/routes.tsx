@@ -8,6 +8,7 @@ import {
   imagesQuery,
   kernelsQuery,
   loginWaysQuery,
+  meQuery,
   tasksQuery,
 } from "../api/queries.ts";
 // Here already, because the router rewrites queries in its own manner.
@@ -170,7 +171,7 @@ const activity = createRoute({
   getParentRoute: () => shell,
   path: "/activity",
   loader: () => {
-    void queryClient.prefetchQuery(tasksQuery);
+    if (queryClient.getQueryData(meQuery.queryKey)?.user.role !== "user") void queryClient.prefetchQuery(tasksQuery);
     void queryClient.prefetchInfiniteQuery(eventsQuery());
   },
   component: lazyRouteComponent(() => import("../activity/ActivityPage.tsx")),

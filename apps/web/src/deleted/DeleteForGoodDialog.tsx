@@ -1,7 +1,6 @@
-import type { DiscardedGuest } from "@corral/contracts";
+import { confirmedName, type DiscardedGuest } from "@corral/contracts";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { z } from "zod";
 import { api } from "../api/client.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
@@ -17,10 +16,7 @@ const typed = ({ name }: Draft) => ({ name: name.trim() });
 export const DeleteForGoodDialog = ({ guest, onClose }: { guest: DiscardedGuest; onClose: () => void }) => {
   const queries = useQueryClient();
   const { id, name } = guest;
-  const schema = useMemo(
-    () => z.object({ name: z.string().refine((text) => text === name, `must be ${name}, the guest's name`) }),
-    [name],
-  );
+  const schema = useMemo(() => confirmedName(name), [name]);
   const form = useDraft<Draft>({
     initial: INITIAL,
     schema,

@@ -1,6 +1,6 @@
 import type { Guest } from "@corral/contracts";
 import { useState } from "react";
-import { EventList } from "../activity/EventList.tsx";
+import { EventList, VISITS } from "../activity/EventList.tsx";
 import { CheckField } from "../ui/Field.tsx";
 
 export const GuestEvents = ({ guest }: { guest: Guest }) => {
@@ -10,7 +10,7 @@ export const GuestEvents = ({ guest }: { guest: Guest }) => {
       <div className="border-b border-line px-4 py-2 text-muted sm:px-5">
         <CheckField label="Console visits" checked={visits} onChange={setVisits} />
       </div>
-      <EventList filter={{ guest: guest.id }} visits={visits} />
+      <EventList filter={{ guest: guest.id }} {...(visits ? {} : { without: VISITS })} />
     </div>
   );
 };

@@ -1,7 +1,9 @@
 import type { Guest, GuestCard, GuestVitals } from "@corral/contracts";
 import type { ReactNode } from "react";
-import { formatBytes, formatMebibytes } from "../ui/quantities.ts";
+import { formatMebibytes, formatPart } from "../ui/quantities.ts";
 import { Age, Uptime } from "../ui/Time.tsx";
+
+const MIB = 1024 * 1024;
 
 interface CardFactsProps {
   readonly guest: Guest;
@@ -29,7 +31,7 @@ export const CardFacts = ({ guest, vitals, card }: CardFactsProps) => {
         <Fact label="Memory">
           {inside === null
             ? formatMebibytes(definition.memoryMiB)
-            : `${formatBytes(inside.memoryUsedBytes)} of ${formatMebibytes(definition.memoryMiB)}`}
+            : formatPart(inside.memoryUsedBytes / MIB, definition.memoryMiB)}
         </Fact>
       </dl>
       <p className={`line-clamp-2 h-10 text-small wrap-anywhere ${state === "crashed" ? "text-wrong" : "text-muted"}`}>

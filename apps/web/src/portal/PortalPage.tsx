@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Plus, Rows3 } from "lucide-react";
 import { useState } from "react";
-import { EventList } from "../activity/EventList.tsx";
+import { EventList, ROUTINE } from "../activity/EventList.tsx";
 import { messageOf } from "../api/errors.ts";
 import { cardsQuery, discardedQuery, guestsSeenByQuery, templatesQuery } from "../api/peopleQueries.ts";
 import { allVitalsQuery, guestsQuery, meQuery } from "../api/queries.ts";
@@ -72,7 +72,7 @@ const PortalPage = ({ seenBy }: { seenBy?: string }) => {
           }
         >
           <div className="-mx-4 sm:-mx-5">
-            <EventList visits={readOnly} seenBy={seenBy} newest={readOnly ? undefined : NEWEST_EVENTS} />
+            <EventList without={ROUTINE} seenBy={seenBy} newest={readOnly ? undefined : NEWEST_EVENTS} />
           </div>
         </Section>
       </div>

@@ -1,7 +1,7 @@
 import { COUNTED_NAMES, type Counted } from "@corral/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { quotaQuery } from "../api/peopleQueries.ts";
-import { formatMebibytes } from "../ui/quantities.ts";
+import { formatMebibytes, formatPart } from "../ui/quantities.ts";
 
 const LABELS: Readonly<Record<Counted, string>> = {
   guests: "Guests",
@@ -11,8 +11,8 @@ const LABELS: Readonly<Record<Counted, string>> = {
   cpus: "CPUs",
 };
 
-const inWords = (counted: Counted, value: number): string =>
-  counted === "memoryMiB" || counted === "diskMiB" ? formatMebibytes(value) : String(value);
+const inWords = (counted: Counted, used: number, limit: number): string =>
+  counted === "memoryMiB" || counted === "diskMiB" ? formatPart(used, limit) : `${used} of ${limit}`;
 
 /** What is used of each limit that there is. */
 export const QuotaBars = ({ seenBy }: { seenBy: string | undefined }) => {
@@ -20,22 +20,23 @@ export const QuotaBars = ({ seenBy }: { seenBy: string | undefined }) => {
   const bars = pools.flatMap(({ group, limits, use }) =>
     COUNTED_NAMES.flatMap((counted) => {
       const limit = limits[counted];
-      return limit === null ? [] : [{ group, counted, limit, used: use[counted] }];
+      const deleted = counted === "diskMiB" ? use.discardedDiskMiB : 0;
+      return limit === null ? [] : [{ group, counted, limit, used: use[counted], deleted }];
     }),
   );
   if (bars.length === 0) return null;
   return (
     <ul
       aria-label="Quota"
-      className="grid grid-cols-[repeat(auto-fill,minmax(10rem,1fr))] gap-x-6 gap-y-3 border-b border-line px-4 py-3 sm:px-5"
+      className="grid items-start grid-cols-[repeat(auto-fill,minmax(9.5rem,1fr))] gap-x-6 gap-y-3 border-b border-line px-4 py-3 sm:px-5"
     >
-      {bars.map(({ group, counted, limit, used }) => {
+      {bars.map(({ group, counted, limit, used, deleted }) => {
         const label = group === null ? LABELS[counted] : `${LABELS[counted]} of ${group}`;
-        const words = `${inWords(counted, used)} of ${inWords(counted, limit)}`;
+        const words = inWords(counted, used, limit);
         return (
           <li key={`${group} ${counted}`}>
-            <div className="flex justify-between gap-2 text-small">
-              <span className="truncate text-muted">{label}</span>
+            <div className="flex flex-wrap justify-between gap-x-2 text-small">
+              <span className="max-w-full truncate text-muted">{label}</span>
               <span className="whitespace-nowrap tabular-nums">{words}</span>
             </div>
             <meter
@@ -46,6 +47,9 @@ export const QuotaBars = ({ seenBy }: { seenBy: string | undefined }) => {
               value={used}
               className="quota-bar mt-1 w-full"
             />
+            {deleted > 0 && (
+              <p className="text-tiny text-faint">{formatMebibytes(deleted)} of it by deleted guests, for a day</p>
+            )}
           </li>
         );
       })}

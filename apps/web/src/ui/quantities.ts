@@ -45,6 +45,12 @@ export const formatBytes = (bytes: number): string => {
 export const formatMebibytes = (mebibytes: number): string =>
   mebibytes < 1024 ? `${mebibytes} MiB` : `${Number((mebibytes / 1024).toFixed(1))} GiB`;
 
+/** How much of something is used, with the unit said once: `12.5 of 64 MiB`, `0.5 of 2 GiB`. */
+export const formatPart = (usedMebibytes: number, ofMebibytes: number): string => {
+  const used = ofMebibytes < 1024 ? usedMebibytes : usedMebibytes / 1024;
+  return `${Number(used.toFixed(1))} of ${formatMebibytes(ofMebibytes)}`;
+};
+
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 /** Date and time in full, in the reader's own language and zone. */
 export const formatMoment = (iso: string): string => clock.format(new Date(iso));
