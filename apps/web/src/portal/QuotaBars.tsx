@@ -47,9 +47,7 @@ export const QuotaBars = ({ seenBy }: { seenBy: string | undefined }) => {
               value={used}
               className="quota-bar mt-1 w-full"
             />
-            {deleted > 0 && (
-              <p className="text-tiny text-faint">{formatMebibytes(deleted)} of it by deleted guests, for a day</p>
-            )}
+            {deleted > 0 && <p className="text-tiny text-faint">{formatMebibytes(deleted)} of it deleted</p>}
           </li>
         );
       })}
