@@ -12,7 +12,7 @@ import { setWindowSize } from "../syscalls.ts";
 const LOG_BUDGET_BYTES = 4 * 1024 * 1024;
 /** Consoles of strangers that are open at once. */
 const OPEN_MAXIMUM = 32;
-/** Nobody looks: it is let go of so much later, since a page that lost its connection comes back. */
+/** How often it is looked whether anybody still watches; a console that nobody does is let go of. */
 const UNWATCHED_MS = 60_000;
 const SIZE = { cols: 80, rows: 24 };
 
