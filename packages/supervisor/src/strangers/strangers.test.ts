@@ -101,6 +101,21 @@ describe("guests that were started by hand", () => {
     await expect(strangers.clean(id)).rejects.toMatchObject({ code: "wrong_state" });
   });
 
+  it("stay in the list while somebody else asks them", async () => {
+    const { id } = await found(first, ({ consoles }) => consoles.length > 0);
+    const [one, other] = await Promise.all([
+      list(),
+      list(),
+      ...Array.from({ length: 20 }, () => strangers.mconsole(id, "version")),
+    ]);
+    for (const seen of [one, other]) {
+      expect((seen as Stranger[]).find((each) => each.id === id)).toMatchObject({
+        version: expect.stringContaining("Linux"),
+        consoles: [{ name: "con0" }],
+      });
+    }
+  });
+
   it("have a terminal on a pts, which goes on when it was left", async () => {
     const { id } = await found(first, ({ consoles }) => consoles.some(({ channel }) => /^pts:/.test(channel)));
     expect(() => viewing(strangers, id, "con0", 0)).toThrow("not open");

@@ -25,9 +25,13 @@ const PAGE_BYTES = 4096;
 const TICKS_PER_SECOND = 100;
 const START_TIME_FIELD = 21;
 
+type Answers = Pick<Stranger, "version" | "note" | "consoles">;
+
 interface Asked {
   readonly process: UmlProcess;
   readonly client: MconsoleClient;
+  /** What it answered last. */
+  answers: Answers;
 }
 
 /**
@@ -40,6 +44,7 @@ export class Strangers {
   readonly #umlDirs = new Set<string>([join(homedir(), ".uml")]);
   /** By id. Those of strangers that have gone are closed with the next look. */
   readonly #asked = new Map<string, Asked>();
+  #listing: Promise<Stranger[]> | null = null;
 
   /**
    * `runFolder`: below it lie our own sockets, and the uml_dirs of our own guests. `logFolder`: for what opened consoles
@@ -50,7 +55,15 @@ export class Strangers {
     this.#consoles = new StrangerConsoles(logFolder);
   }
 
-  async list(): Promise<Stranger[]> {
+  /** Several who ask at once are given one list, so that their questions do not get into each other's way. */
+  list(): Promise<Stranger[]> {
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = null;
+    });
+    return this.#listing;
+  }
+
+  async #list(): Promise<Stranger[]> {
     const { processes, stale } = await this.#look();
     const guests = await Promise.all(processes.map((process) => this.#describe(process)));
     return [...guests, ...stale.map(describeStale)];
@@ -112,7 +125,7 @@ export class Strangers {
 
   async #send(process: UmlProcess, command: (client: MconsoleClient) => Promise<string>): Promise<string> {
     try {
-      return await command(this.#client(process));
+      return await command(this.#askedOf(process).client);
     } catch (error) {
       throw error instanceof MconsoleError ? asCorralError(error, nameOf(process)) : error;
     }
@@ -144,7 +157,7 @@ export class Strangers {
     const { identity, argv, program, mconsoles } = process;
     const folder = mconsoles[0] === undefined ? null : dirname(mconsoles[0]);
     const whyNot = whyNotAsked(process);
-    const answer = whyNot === null ? await this.#ask(process) : { version: null, note: whyNot, consoles: [] };
+    const answers = whyNot === null ? await this.#ask(process) : { version: null, note: whyNot, consoles: [] };
     return {
       id: idOf(process),
       kind: "guest",
@@ -154,43 +167,52 @@ export class Strangers {
       commandLine: argv.join(" ").slice(0, COMMAND_LINE_MAXIMUM),
       program,
       ...factsOf(identity.pid),
-      ...answer,
+      ...answers,
     };
   }
 
-  async #ask(process: UmlProcess): Promise<Pick<Stranger, "version" | "note" | "consoles">> {
-    const client = this.#client(process);
-    // A person's command is under way: the list can do without.
+  async #ask(process: UmlProcess): Promise<Answers> {
+    const asked = this.#askedOf(process);
+    // It makes room for what a person asks: then what it answered before is shown.
     const quick = { timeoutMs: LOOK_MS, yields: true };
     try {
-      const version = (await client.version(quick)).trim();
+      const version = plain((await asked.client.version(quick)).trim());
       const consoles: { name: string; channel: string }[] = [];
       for (const name of CONSOLES) {
-        const channel = await client.getConfig(name, quick).catch(() => "");
+        const channel = await asked.client.getConfig(name, quick).catch(emptyWhereRefused);
         if (!NO_CONSOLE.test(channel)) consoles.push({ name, channel: plain(channel) });
       }
-      return { version: plain(version), note: null, consoles };
+      asked.answers = { version, note: null, consoles };
     } catch (error) {
       if (!(error instanceof MconsoleError)) throw error;
-      const note = error.code === "busy" ? "Its management console is busy with another command." : `${error.message}`;
-      return { version: null, note, consoles: [] };
+      if (error.code !== "busy") asked.answers = { version: null, note: error.message, consoles: [] };
     }
+    return asked.answers;
   }
 
-  #client(process: UmlProcess): MconsoleClient {
+  #askedOf(process: UmlProcess): Asked {
     const id = idOf(process);
     const known = this.#asked.get(id);
-    if (known !== undefined) return known.client;
+    if (known !== undefined) return known;
     const client = new MconsoleClient({
       socketPath: process.mconsoles[0] as string,
       clientPath: join(this.#runFolder, "stranger"),
       // Not known before it answered; what old kernels do not survive is refused.
       kernelVersion: null,
     });
-    this.#asked.set(id, { process, client });
-    return client;
+    const asked: Asked = { process, client, answers: { version: null, note: NOT_YET, consoles: [] } };
+    this.#asked.set(id, asked);
+    return asked;
   }
 }
+
+const NOT_YET = "Its management console is busy with another command.";
+
+/** It has no such console, or cannot say what it is. */
+const emptyWhereRefused = (error: unknown): string => {
+  if (error instanceof MconsoleError && error.code === "refused") return "";
+  throw error;
+};
 
 const idOf = ({ identity }: UmlProcess): string => `g${identity.pid}-${identity.startTime}`;
 
