@@ -32,7 +32,8 @@ const namespaces = (): string[] => [
   ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net"],
 ];
 
-const SEE_ALL = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--"];
+/** A check goes with its server: else a bwrap of it would wait for ever. */
+const SEE_ALL = ["--die-with-parent", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--"];
 
 /** Why user namespaces are refused, where the host says so. */
 const whyRefused = (words: string): Finding => {
