@@ -71,6 +71,9 @@ const readPage = (title: string, read: () => Promise<readonly string[]>, isLive 
   return page;
 };
 
+/** Without those that only look: they would be at the top of every list. */
+const theGuestsOwn = (processes: readonly GuestProcess[]): GuestProcess[] => processes.filter(({ corral }) => !corral);
+
 const rowOf = ({ pid, uid, state, cpuSeconds, residentBytes, name, command }: GuestProcess): string[] => [
   String(pid),
   String(uid ?? "-"),
@@ -86,7 +89,7 @@ const HEADINGS = ["PID", "UID", "S", "CPU s", "MEMORY", "COMMAND"];
 export const processesOf = (client: Client, { id, definition }: Guest): TextPage =>
   readPage(`Processes of ${definition.name}`, async () => {
     const { processes } = await client.listProcesses({ params: { id } });
-    return table(HEADINGS, processes.map(rowOf)).split("\n");
+    return table(HEADINGS, theGuestsOwn(processes).map(rowOf)).split("\n");
   });
 
 /** What the guest's kernel says of itself, which mconsole can read without a link. */
@@ -113,7 +116,7 @@ export const topOf = (client: Client, { id, definition }: Guest): TextPage => {
       try {
         const { processes, uptimeSeconds } = await client.listProcesses({ params: { id } });
         const rows = shares
-          .of(processes, uptimeSeconds)
+          .of(theGuestsOwn(processes), uptimeSeconds)
           .map(({ process, percent }) => [`${percent.toFixed(0)}%`, ...rowOf(process)]);
         return [...head, ...table(["CPU", ...HEADINGS], rows).split("\n")];
       } catch (error) {
