@@ -10,6 +10,7 @@ import { Retention } from "./audit/retention.ts";
 import { Webhook } from "./audit/webhook.ts";
 import { Typing } from "./consoles/typing.ts";
 import { WatchLinks } from "./consoles/watchLinks.ts";
+import { Debuggers } from "./debugger/debuggers.ts";
 import { EventLog } from "./events/eventLog.ts";
 import { logGuestEvents } from "./events/guestEvents.ts";
 import { Addresses } from "./guests/addresses.ts";
@@ -51,6 +52,7 @@ import { accountRoutes } from "./routes/account.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { consoleLogRoutes } from "./routes/consoleLogs.ts";
 import { consoleRoutes } from "./routes/consoles.ts";
+import { debuggerRoutes } from "./routes/debugger.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { guestAccessRoutes } from "./routes/guestAccess.ts";
@@ -188,6 +190,7 @@ const ROUTES = [
   mconsoleRoutes,
   vitalsRoutes,
   strangerRoutes,
+  debuggerRoutes,
   taskRoutes,
   eventRoutes,
   auditRoutes,
@@ -262,6 +265,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     commands: new GuestCommands(supervisor, events),
     mconsole,
     devices: new Devices({ store, supervisor, guests, mconsole, images: imageFolder }),
+    debuggers: new Debuggers({ supervisor, events, enabled: settings.debugger }),
     images: new Images({ store, events, tasks, folder: imageFolder, tools }),
     kernels: new Kernels(store, events, tools),
     host: new HostFacts(home, () => tools.checkHost()),

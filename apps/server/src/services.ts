@@ -4,6 +4,7 @@ import type { Retention } from "./audit/retention.ts";
 import type { Webhook } from "./audit/webhook.ts";
 import type { Typing } from "./consoles/typing.ts";
 import type { WatchLinks } from "./consoles/watchLinks.ts";
+import type { Debuggers } from "./debugger/debuggers.ts";
 import type { EventLog } from "./events/eventLog.ts";
 import type { Addresses } from "./guests/addresses.ts";
 import type { DiscardedGuests } from "./guests/discardedGuests.ts";
@@ -70,4 +71,5 @@ export interface Services {
   readonly commands: GuestCommands;
   readonly mconsole: Mconsole;
   readonly devices: Devices;
+  readonly debuggers: Debuggers;
 }

@@ -31,6 +31,7 @@ test("nothing set means this machine only", () => {
     oidc: null,
     ssh: { isOpen: null, host: "127.0.0.1", port: null },
     cgroup: null,
+    debugger: false,
     stopGuests: false,
     logLevel: "warn",
   });

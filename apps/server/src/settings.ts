@@ -41,6 +41,8 @@ export interface Settings {
   readonly ssh: SshSettings;
   /** Control group folder that is this server's own; null: the one that the host handed over, if any. */
   readonly cgroup: string | null;
+  /** Admins may attach gdb and strace to guests' kernels. */
+  readonly debugger: boolean;
   /** SIGTERM stops the guests too. */
   readonly stopGuests: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -115,6 +117,7 @@ const environment = z.object({
   CORRAL_SSH_HOST: address.optional(),
   CORRAL_SSH_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).optional(),
   CORRAL_CGROUP: z.string().startsWith("/", "must be the full path of a folder").optional(),
+  CORRAL_DEBUGGER: flag,
   CORRAL_STOP_GUESTS: flag,
   CORRAL_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
@@ -142,6 +145,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, args: readonly string[]): S
       port: values.CORRAL_SSH_PORT ?? null,
     },
     cgroup: values.CORRAL_CGROUP ?? null,
+    debugger: values.CORRAL_DEBUGGER,
     stopGuests: values.CORRAL_STOP_GUESTS || flags.stopGuests,
     logLevel: values.CORRAL_LOG_LEVEL,
   };

@@ -8,6 +8,8 @@ export type { Boot, LogMark, WindowSize } from "./logMarks.ts";
 export { type FoundLine, type LogQuery, type SearchStep, searchLog } from "./logSearch.ts";
 export type { Picture, Run } from "./picture.ts";
 export { plainText } from "./plainText.ts";
+export { PtyReader } from "./ptyReader.ts";
+export { PtyWriter, writeNow } from "./ptyWriter.ts";
 export { lengthOf, rawBytes } from "./rawLog.ts";
 export type { LogRead, OffsetRange, ReadableLog } from "./readableLog.ts";
 export type { Snapshot } from "./savedScreen.ts";

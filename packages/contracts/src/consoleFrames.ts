@@ -93,5 +93,7 @@ export const CLOSE = {
   guestDeleted: 4410,
   linkEnded: 4411,
   tooManyViewers: 4429,
+  /** What was asked for is not done; the reason says why. */
+  refused: 4409,
   serverClosing: 1001,
 } as const;

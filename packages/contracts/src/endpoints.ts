@@ -3,6 +3,7 @@ import { activityEndpoints } from "./endpoints/activity.ts";
 import { auditEndpoints } from "./endpoints/audit.ts";
 import { consoleLogsEndpoints } from "./endpoints/consoleLogs.ts";
 import { consolesEndpoints } from "./endpoints/consoles.ts";
+import { debuggerEndpoints } from "./endpoints/debugger.ts";
 import { guestAccessEndpoints } from "./endpoints/guestAccess.ts";
 import { guestsEndpoints } from "./endpoints/guests.ts";
 import { hostEndpoints } from "./endpoints/host.ts";
@@ -43,6 +44,7 @@ export const endpoints = {
   ...mconsoleEndpoints,
   ...vitalsEndpoints,
   ...strangersEndpoints,
+  ...debuggerEndpoints,
   ...libraryEndpoints,
   ...activityEndpoints,
   ...auditEndpoints,
@@ -59,6 +61,8 @@ export const sockets = {
   exec: { path: "/guests/:id/exec", access: { role: "user", guest: "manage" } },
   /** One that was opened before. */
   strangerAttach: { path: "/strangers/:id/consoles/:name/attach", access: { role: "admin" } },
+  /** gdb or strace on a guest's kernel: debugger.ts. */
+  debugger: { path: "/guests/:id/debugger/attach", access: { role: "admin", guest: "manage" } },
   /** Thumbnails of many consoles: herdFrames.ts. */
   herd: { path: "/herd", access: { role: "user" } },
   /** A console by a watch-only link: the secret in the first frame is all that counts. */

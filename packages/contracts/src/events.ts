@@ -22,6 +22,8 @@ export const eventType = z.enum([
   "stranger.mconsole",
   "stranger.opened",
   "stranger.cleaned",
+  "guest.debugger-attached",
+  "guest.debugger-detached",
   "console.attached",
   "console.detached",
   "console.taken",

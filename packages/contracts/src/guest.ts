@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { guestDebugger } from "./debugger.ts";
 import { guestRight } from "./endpoint.ts";
 import { guestDefinition } from "./guestDefinition.ts";
 import { guestVitals } from "./guestVitals.ts";
@@ -73,6 +74,11 @@ export const guest = z.object({
   stopDeadline: timestamp.nullable().describe("When a shutdown that was asked for gives up and offers force"),
   statusLine: statusLine.nullable().describe("What this run of the guest last said of itself"),
   vitals: guestVitals,
+  noWatchdog: z
+    .string()
+    .nullable()
+    .describe("Why nothing tells when its programs hang; null: what feeds its /dev/watchdog is watched"),
+  debugger: guestDebugger.nullable().describe("Who has a debugger on its kernel"),
   consoles: z.array(guestConsole),
   createdAt: timestamp,
 });

@@ -13,10 +13,10 @@ describe("what may be done with a guest", () => {
     expect(table).toEqual({
       stopped: "start delete edit attach",
       starting: "force-off edit attach",
-      booting: "shutdown restart ctrl-alt-del force-off force-restart edit attach",
-      running: "shutdown restart ctrl-alt-del pause force-off force-restart edit attach",
-      paused: "resume force-off force-restart edit attach",
-      stopping: "shutdown ctrl-alt-del force-off force-restart edit attach",
+      booting: "shutdown restart ctrl-alt-del force-off force-restart edit attach debug",
+      running: "shutdown restart ctrl-alt-del pause force-off force-restart edit attach debug",
+      paused: "resume force-off force-restart edit attach debug",
+      stopping: "shutdown ctrl-alt-del force-off force-restart edit attach debug",
       crashed: "start delete edit attach",
     });
   });
@@ -28,6 +28,19 @@ describe("what may be done with a guest", () => {
         if (!verdict.allowed) expect(verdict.reason).toMatch(/is not possible: the guest (is|has) /);
       }
     }
+  });
+
+  it("is no more than a power cut while gdb holds it, and all of it while it runs under gdb", () => {
+    const under = (holds: boolean) => ({ tool: "gdb" as const, user: "ada", since: "2026-01-01T00:00:00.000Z", holds });
+    const may = (holds: boolean) =>
+      guestOperation.options.filter(
+        (operation) => guestCan(operation, { state: "running", debugger: under(holds) }).allowed,
+      );
+    expect(may(true).join(" ")).toBe("force-off force-restart edit attach debug");
+    expect(may(false)).toEqual(guestOperation.options.filter((each) => guestCan(each, { state: "running" }).allowed));
+    expect(guestCan("pause", { state: "running", debugger: under(true) })).toMatchObject({
+      reason: "Pause is not possible: the guest is held by a debugger (gdb of ada). Continue or detach there first.",
+    });
   });
 
   it("ends each state in one from which the guest can be started or forced off", () => {

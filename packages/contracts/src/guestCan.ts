@@ -13,9 +13,10 @@ export const guestAction = z.enum([
 ]);
 export type GuestAction = z.infer<typeof guestAction>;
 
-export const guestOperation = z.enum([...guestAction.options, "delete", "edit", "attach"]);
+export const guestOperation = z.enum([...guestAction.options, "delete", "edit", "attach", "debug"]);
 export type GuestOperation = z.infer<typeof guestOperation>;
 
+type Subject = Pick<Guest, "state"> & Partial<Pick<Guest, "debugger">>;
 type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
 const alive: readonly GuestState[] = ["starting", "booting", "running", "paused", "stopping"];
@@ -79,7 +80,21 @@ export const OPERATIONS: Record<
     states: any,
   },
   attach: { label: "Console", meaning: "Opens the guest's consoles.", states: any },
+  debug: {
+    label: "Attach",
+    meaning: "Attaches a debugger to the guest's kernel. Under gdb the guest stands still until it is detached.",
+    states: ["booting", "running", "paused", "stopping"],
+  },
 };
+
+/** What a guest has to answer itself. */
+const NEEDS_ANSWER: ReadonlySet<GuestOperation> = new Set<GuestOperation>([
+  "shutdown",
+  "restart",
+  "ctrl-alt-del",
+  "pause",
+  "resume",
+]);
 
 const inWords: Record<GuestState, string> = {
   stopped: "is off",
@@ -102,11 +117,18 @@ const hints: Partial<Record<`${GuestOperation}:${GuestState}`, string>> = {
 };
 
 /** Whether `operation` is allowed on a guest in this state, and if not, why, in a sentence a person can act on. */
-export const guestCan = (operation: GuestOperation, guest: Pick<Guest, "state">): Verdict => {
+export const guestCan = (operation: GuestOperation, guest: Subject): Verdict => {
   const { states, label } = OPERATIONS[operation];
-  if (states.includes(guest.state)) return { allowed: true };
+  if (states.includes(guest.state)) return isHeldFrom(operation, guest) ?? { allowed: true };
   const hint = hints[`${operation}:${guest.state}`] ?? hintFor(operation, guest.state);
   return { allowed: false, reason: `${label} is not possible: the guest ${inWords[guest.state]}. ${hint}`.trim() };
+};
+
+/** A guest that stands still under gdb hears of nothing but a power cut. */
+const isHeldFrom = (operation: GuestOperation, { debugger: held }: Subject): Verdict | null => {
+  if (held?.holds !== true || !NEEDS_ANSWER.has(operation)) return null;
+  const reason = `${OPERATIONS[operation].label} is not possible: the guest is held by a debugger (gdb of ${held.user}). Continue or detach there first.`;
+  return { allowed: false, reason };
 };
 
 const hintFor = (operation: GuestOperation, state: GuestState): string => {

@@ -4,6 +4,8 @@ export * from "./consoleChannel.ts";
 export * from "./consoleFrames.ts";
 export * from "./consoleLog.ts";
 export * from "./consoleLogs.ts";
+export * from "./debugger.ts";
+export * from "./debuggerFrames.ts";
 export * from "./discardedGuest.ts";
 export * from "./elapsed.ts";
 export * from "./endpoint.ts";

@@ -1,3 +1,4 @@
+export type { DebugSession } from "./debugger/debugSession.ts";
 export type { SupervisorEvent } from "./events.ts";
 export type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
 export type { GuestStatus } from "./guest/status.ts";

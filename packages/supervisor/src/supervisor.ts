@@ -4,6 +4,7 @@ import { type AttachOptions, ConsoleError, type TypedEntry, type Viewer, type Vi
 import {
   type ConsoleChannels,
   CorralError,
+  type DebugTool,
   type GuestAction,
   type GuestBoot,
   type GuestTyping,
@@ -15,6 +16,9 @@ import {
   type VitalsPoint,
 } from "@corral/contracts";
 import { whyForbidden } from "@corral/uml";
+import type { DebugSession } from "./debugger/debugSession.ts";
+import { whyNoDebugger } from "./debugger/debugTools.ts";
+import type { DebugOptions } from "./debugger/runDebugger.ts";
 import type { SupervisorEvent } from "./events.ts";
 import { removeDisk } from "./guest/disks.ts";
 import { GuestFolder } from "./guest/guestFolder.ts";
@@ -356,6 +360,27 @@ export class Supervisor {
     return this.#guest(id).inside();
   }
 
+  /** Why a debugger cannot be used on this host, and what to do about it; null where it can. */
+  whyNoDebugger(id: string, tool: DebugTool): string | null {
+    return whyNoDebugger(tool, this.#guest(id).uid !== null);
+  }
+
+  /**
+   * Attaches a debugger to the process of a guest's kernel, which stands still or is slowed down until it is detached.
+   * Rejects with CorralError: not_found, wrong_state, in_use, host_unfit.
+   */
+  async debug(id: string, options: Omit<DebugOptions, "uid" | "guest">): Promise<DebugSession> {
+    const guest = this.#guest(id);
+    const verdict = guestCan("debug", guest.status());
+    if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    return guest.debug(options);
+  }
+
+  /** Detaches the debugger that a guest has on it, if any; the guest goes on. */
+  async endDebugger(id: string, reason: string): Promise<void> {
+    await this.#guest(id).run?.debugger.end(reason);
+  }
+
   /** Calls `listener` with everything that happens, until the function returned is called. */
   onEvent(listener: (event: SupervisorEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -368,6 +393,8 @@ export class Supervisor {
     this.#closing = true;
     this.#vitals.stop();
     this.strangers.close();
+    const guests = [...this.#guests.values()];
+    await Promise.allSettled(guests.map((guest) => guest.run?.debugger.end("The server is stopping.")));
     if (stopGuests) await this.#stopAll();
     for (const guest of this.#guests.values()) guest.leave();
     this.#listeners.clear();

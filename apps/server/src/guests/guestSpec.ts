@@ -11,7 +11,12 @@ export const guestSpec = (guest: GuestRecord, store: Store, images: ImageFolder)
   return {
     id: guest.id,
     definition: guest.definition,
-    kernel: { path: kernel.path, version: kernel.version, modules: kernel.modules },
+    kernel: {
+      path: kernel.path,
+      version: kernel.version,
+      modules: kernel.modules,
+      watchdog: kernel.abilities.watchdog,
+    },
     disks: guest.definition.disks.map((disk) => diskSpec(disk, guest.imageIds, store, images)),
   };
 };

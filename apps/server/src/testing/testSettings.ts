@@ -11,6 +11,7 @@ export const testSettings = (home: string, changes: Partial<Settings> = {}): Set
   oidc: null,
   ssh: { isOpen: null, host: "127.0.0.1", port: 0 },
   cgroup: null,
+  debugger: false,
   stopGuests: true,
   logLevel: "warn",
   ...changes,

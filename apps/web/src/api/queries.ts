@@ -89,6 +89,14 @@ export const bootsQuery = (id: string) =>
     queryFn: async ({ signal }) => (await api.listBoots({ params: { id } }, { signal })).items,
   });
 
+/** Stale with whatever changes about the guest. */
+export const debuggerQuery = (id: string) =>
+  queryOptions({
+    queryKey: key("guests", "debugger", id),
+    queryFn: ({ signal }) => api.readDebugger({ params: { id } }, { signal }),
+    retry: false,
+  });
+
 /** A guest spends some milliseconds on each look. */
 const LOOK_EVERY_MS = 3_000;
 

@@ -45,7 +45,7 @@ export const COLUMNS: readonly Column[] = [
     usual: "always",
     className: "w-9 sm:w-28",
     key: ({ state }) => urgency.indexOf(state),
-    cell: ({ state }) => <StateBadge state={state} />,
+    cell: ({ state, debugger: held }) => <StateBadge state={state} debugger={held} />,
   },
   {
     id: "name",

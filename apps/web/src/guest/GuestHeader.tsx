@@ -19,7 +19,7 @@ export const GuestHeader = ({ guest }: { guest: Guest }) => (
         <ChevronRight aria-hidden size={14} className="shrink-0 text-faint" />
         <h1 className="truncate text-title font-semibold">{guest.definition.name}</h1>
         <span className="ml-2.5 shrink-0" role="status">
-          <StateBadge state={guest.state} />
+          <StateBadge state={guest.state} debugger={guest.debugger} />
         </span>
       </div>
       <PowerButtons guest={guest} />

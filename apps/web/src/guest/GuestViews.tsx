@@ -1,7 +1,9 @@
 import type { Guest } from "@corral/contracts";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { PanelRight, SquareTerminal } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { meQuery } from "../api/queries.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { useMediaQuery } from "../app/useMediaQuery.ts";
 import { EditDefinition } from "../definition/EditDefinition.tsx";
@@ -22,16 +24,19 @@ const McPrompt = lazy(async () => ({ default: (await import("../mconsole/McPromp
 const Inspect = lazy(async () => ({ default: (await import("../mconsole/Inspect.tsx")).Inspect }));
 const SysRq = lazy(async () => ({ default: (await import("../mconsole/SysRq.tsx")).SysRq }));
 const Crash = lazy(async () => ({ default: (await import("../mconsole/Crash.tsx")).Crash }));
+const Debugger = lazy(async () => ({ default: (await import("../debugger/Debugger.tsx")).Debugger }));
 const Devices = lazy(async () => ({ default: (await import("../mconsole/Devices.tsx")).Devices }));
 
 const KERNEL_LOG = "kernel";
 const CRASH = "crash";
+const DEBUGGER = "debugger";
 /** Views of the running kernel that want as much room as a console. */
 const TOOLS: Readonly<Record<string, string>> = {
   inspect: "Inspect",
   sysrq: "SysRq",
   mconsole: "mconsole",
   [CRASH]: "Crash",
+  [DEBUGGER]: "Debugger",
 };
 const DETAILS: readonly TabItem[] = [
   { value: "overview", label: "Overview" },
@@ -54,7 +59,8 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
   const views = useRef<HTMLDivElement>(null);
   const { alone, setAlone } = useAlone();
 
-  const consoles = consolesOf(guest);
+  const admin = useQuery(meQuery).data?.user.role === "admin";
+  const consoles = consolesOf(guest, admin);
   const chosen = consoles.find(({ value }) => value === search.console)?.value ?? consoles[0]?.value ?? KERNEL_LOG;
   const detail = DETAILS.find(({ value }) => value === search.tab)?.value;
 
@@ -173,10 +179,11 @@ export const GuestViews = ({ guest }: { guest: Guest }) => {
   );
 };
 
-const consolesOf = (guest: Guest): TabItem[] => [
+const consolesOf = (guest: Guest, admin: boolean): TabItem[] => [
   ...consoleNames(guest).map((name) => ({ value: name, label: name })),
   { value: KERNEL_LOG, label: "Kernel log" },
   ...Object.entries(TOOLS)
+    .filter(([value]) => value !== DEBUGGER || admin)
     .filter(([value]) => value !== CRASH || guest.ending?.kind === "panic" || guest.ending?.kind === "boot-failed")
     .map(([value, label]) => ({ value, label })),
 ];
@@ -185,6 +192,7 @@ const Tool = ({ name, guest, onLeave }: { name: string; guest: Guest; onLeave: (
   if (name === "inspect") return <Inspect guest={guest} />;
   if (name === "sysrq") return <SysRq guest={guest} />;
   if (name === "mconsole") return <McPrompt guest={guest} onLeave={onLeave} />;
+  if (name === DEBUGGER) return <Debugger guest={guest} onLeave={onLeave} />;
   return <Crash guest={guest} />;
 };
 

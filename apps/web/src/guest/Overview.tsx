@@ -64,6 +64,13 @@ export const Overview = ({ guest }: { guest: Guest }) => {
             <span className="text-faint"> · {counted(guest.bootRetries, "boot")} tried again</span>
           )}
         </Fact>
+        <Fact label="Hang watchdog">
+          {guest.noWatchdog === null ? (
+            "on /dev/watchdog"
+          ) : (
+            <span className="whitespace-normal">{guest.noWatchdog}</span>
+          )}
+        </Fact>
         <Fact label="Starts with Corral">{definition.autostart ? "yes" : "no"}</Fact>
         <Fact label="Starts again">{RESTARTS[definition.restartPolicy]}</Fact>
         <Fact label="Created">

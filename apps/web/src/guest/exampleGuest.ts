@@ -20,6 +20,8 @@ export const exampleGuest = ({
   stopDeadline: null,
   statusLine: null,
   vitals: NO_VITALS,
+  debugger: null,
+  noWatchdog: null,
   consoles: [],
   createdAt: "2026-01-01T00:00:00Z",
   ...guest,

@@ -40,7 +40,7 @@ export const OPERATION_ICONS = {
 const LOSES_DATA: ReadonlySet<Operation> = new Set<Operation>(["force-off", "force-restart"]);
 
 /** Why `operation` may not be pressed, for a button to say. */
-export const blockedBy = (operation: Operation, guest: Pick<Guest, "state">): string | undefined => {
+export const blockedBy = (operation: Operation, guest: Pick<Guest, "state" | "debugger">): string | undefined => {
   const verdict = guestCan(operation, guest);
   return verdict.allowed ? undefined : verdict.reason;
 };

@@ -44,7 +44,7 @@ export const GuestCard = ({ guest, vitals, card, feed, readOnly }: GuestCardProp
           </Link>
           {guest.right !== "manage" && <Tag>{`${definition.owner}: ${guest.right}`}</Tag>}
           <span className="flex-1" />
-          <StateBadge state={state} />
+          <StateBadge state={state} debugger={guest.debugger} />
         </div>
         <CardFacts guest={guest} vitals={vitals} card={card} />
         {!readOnly && <CardButtons guest={guest} />}

@@ -1,4 +1,4 @@
-import type { GuestState } from "@corral/contracts";
+import type { GuestDebugger, GuestState } from "@corral/contracts";
 
 const looks: Record<GuestState, { readonly color: string; readonly words: string }> = {
   stopped: { color: "text-off", words: "Stopped" },
@@ -39,9 +39,17 @@ const shapeOf = (state: GuestState) => {
 
 export const stateInWords = (state: GuestState): string => looks[state].words;
 
-export const StateBadge = ({ state }: { state: GuestState }) => (
+interface StateBadgeProps {
+  readonly state: GuestState;
+  /** What gdb holds stands still, whatever state it is in. */
+  readonly debugger?: GuestDebugger | null;
+}
+
+export const StateBadge = ({ state, debugger: held = null }: StateBadgeProps) => (
   <span className="inline-flex items-center gap-2">
-    <StateIcon state={state} />
-    <span className={state === "stopped" ? "text-muted" : looks[state].color}>{looks[state].words}</span>
+    <StateIcon state={held?.holds ? "paused" : state} />
+    <span className={state === "stopped" ? "text-muted" : looks[held?.holds ? "paused" : state].color}>
+      {held?.holds ? "Held by gdb" : looks[state].words}
+    </span>
   </span>
 );

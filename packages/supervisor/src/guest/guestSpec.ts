@@ -29,6 +29,12 @@ export interface GuestSpec {
   /** 16 letters and digits. */
   readonly id: string;
   readonly definition: GuestDefinition;
-  readonly kernel: { readonly path: string; readonly version: string; readonly modules: string | null };
+  readonly kernel: {
+    readonly path: string;
+    readonly version: string;
+    readonly modules: string | null;
+    /** It was built with a /dev/watchdog. */
+    readonly watchdog: boolean;
+  };
   readonly disks: readonly DiskSpec[];
 }

@@ -16,17 +16,17 @@ interface Heard {
   readonly statusLine?: StatusLine | null;
 }
 
-/** What a notification means, in words that are safe to show anywhere. */
-export const heard = (notification: Notification, at: Date): Heard => {
+/** What a notification means, in words that are safe to show anywhere. `standsStill`: why the guest does nothing now. */
+export const heard = (notification: Notification, at: Date, standsStill: string | null): Heard => {
   switch (notification.kind) {
     case "socket":
       return { event: { type: "notified", kind: "ready", text: "its management console answers" } };
     case "panic":
       return { event: { type: "notified", kind: "panic", text: plainLine(notification.message) } };
-    case "hang":
-      return {
-        event: { type: "notified", kind: "hang", text: "it has not fed its watchdog for a minute: its programs hang" },
-      };
+    case "hang": {
+      const why = standsStill === null ? "its programs hang" : `it ${standsStill}`;
+      return { event: { type: "notified", kind: "hang", text: `it has not fed its watchdog for a minute: ${why}` } };
+    }
     case "user": {
       const text = plainLine(notification.text);
       const event = { type: "message", text } as const;

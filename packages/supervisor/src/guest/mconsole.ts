@@ -21,13 +21,26 @@ export const askMconsole = async (
   if (run === null) {
     throw new CorralError("wrong_state", `${name} is off, so its management console cannot be asked. Start it first.`);
   }
+  refuseHeld(run, name);
   const wait = mayPanic ? PANIC_MS : timeoutMs;
   try {
     return await run.mconsole.raw(command, { mayPanic, ...(wait === undefined ? {} : { timeoutMs: wait }) });
   } catch (error) {
     if (!(error instanceof MconsoleError)) throw error;
     if (mayPanic && ["closed", "silent"].includes(error.code)) return "";
+    if (error.code === "silent") refuseHeld(run, name);
     throw asCorralError(error, name);
+  }
+};
+
+/** Not to be taken for one that hangs. */
+const refuseHeld = (run: RunningGuest, name: string): void => {
+  const { held } = run.debugger;
+  if (held !== null) {
+    throw new CorralError(
+      "wrong_state",
+      `${name} ${held}: its management console does not answer. Continue or detach there first.`,
+    );
   }
 };
 

@@ -10,6 +10,7 @@ import {
   rootMounted,
   userlandStarted,
 } from "@corral/uml";
+import { RunDebugger } from "../debugger/runDebugger.ts";
 import { guestDevice } from "../lines/guestDevice.ts";
 import { isFound, lineEnds } from "../lines/lineEnds.ts";
 import { RunLines } from "../lines/runLines.ts";
@@ -61,6 +62,8 @@ export interface RunListeners {
   readonly onLinkChanged: () => void;
   /** What its consoles are connected to changed. */
   readonly onLinesChanged: () => void;
+  /** A debugger was attached, detached, stopped it or let it go on; `released`: it stood still until now. */
+  readonly onDebuggerChanged: (released: boolean) => void;
   /** Another line of the kernel log while it boots. */
   readonly onBootLine: (line: string) => void;
   /** It fills the folder of the host that it may write to: what was found there. */
@@ -96,6 +99,7 @@ export class RunningGuest {
   readonly link: GuestLink | null;
   readonly lines: RunLines;
   readonly #sizes: TerminalSizes;
+  readonly debugger: RunDebugger;
   readonly #folder: GuestFolder;
   readonly #kernelLog: KernelLog;
   readonly #consoles: GuestConsoles;
@@ -144,6 +148,11 @@ export class RunningGuest {
       setSize: (name, size) => this.#sizes.set(guestDevice(name), size),
       noteKeepers: (name, keepers) => this.noteLine({ ...this.#line(name), keepers }),
       onChange: () => this.#listeners.onLinesChanged(),
+    });
+    this.debugger = new RunDebugger({
+      record: () => this.#record,
+      filter: options.folder.systemCallFilter,
+      onChange: (released) => this.#listeners.onDebuggerChanged(released),
     });
     if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     else options.child.once("exit", (code) => void this.#end(code));
@@ -231,6 +240,7 @@ export class RunningGuest {
    * (docs/uml.md, "Never SIGKILL only the kernel"). Resolves when it has ended; rejects if even that did not help.
    */
   async forceOff(): Promise<void> {
+    await this.debugger.end("The guest was forced off.");
     if (!this.#record.paused && (await this.#halt())) return;
     // In the first milliseconds of a launch it is not known yet whom to signal.
     await Promise.race([this.#identified, this.#endsWithin(IDENTIFY_MS)]);

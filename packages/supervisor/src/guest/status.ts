@@ -1,4 +1,4 @@
-import type { Ending, GuestLinkState, GuestState, GuestVitals, StatusLine } from "@corral/contracts";
+import type { Ending, GuestDebugger, GuestLinkState, GuestState, GuestVitals, StatusLine } from "@corral/contracts";
 
 /** What the supervisor knows of one guest. Plain data. */
 export interface GuestStatus {
@@ -13,6 +13,8 @@ export interface GuestStatus {
   readonly link: GuestLinkState;
   readonly ending: Ending | null;
   readonly statusLine: StatusLine | null;
+  readonly debugger: GuestDebugger | null;
+  readonly noWatchdog: string | null;
   readonly progress: string | null;
   readonly stopDeadline: string | null;
   readonly vitals: GuestVitals;

@@ -9,6 +9,9 @@ import {
   isKept,
 } from "@corral/contracts";
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
+import type { DebugSession } from "../debugger/debugSession.ts";
+import type { DebugOptions } from "../debugger/runDebugger.ts";
+import { letGo } from "../debugger/tracers.ts";
 import type { SupervisorEvent } from "../events.ts";
 import { type Found, recoverMasters, resolveLaunch } from "../launch/adopt.ts";
 import { setSessionNiceness } from "../launch/autogroup.ts";
@@ -26,6 +29,7 @@ import { ENDING_TAIL_BYTES, endingOf, whatNext } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { GuestSpec } from "./guestSpec.ts";
+import { whyNoWatchdog } from "./hangWatchdog.ts";
 import { heard } from "./heard.ts";
 import { GuestHistory, type Run } from "./history.ts";
 import { KernelLog } from "./kernelLog.ts";
@@ -107,6 +111,9 @@ export class SupervisedGuest {
   get folder(): GuestFolder {
     return this.#folder;
   }
+  get uid(): number | null {
+    return this.#uid;
+  }
   get run(): RunningGuest | null {
     return this.#run;
   }
@@ -137,6 +144,8 @@ export class SupervisedGuest {
       ending: this.#history.ending,
       statusLine: run?.record.statusLine ?? null,
       vitals: this.vitals.vitals,
+      debugger: run?.debugger.view ?? null,
+      noWatchdog: whyNoWatchdog(this.#spec, run?.record ?? null),
       consoles: this.consoles.all.map((console) => ({
         name: console.name,
         attachable: run === null || console.connected,
@@ -185,6 +194,8 @@ export class SupervisedGuest {
     }
     this.#run = this.#watch(record, { child: null, link: recovered.ok ? recovered.link : null }, this.#listen());
     this.#connectConsoles(this.#run, recovered.ok ? recovered.masters : new Map());
+    // A debugger ends with its server, unless it took no notice.
+    if (record.process !== null) void letGo(record.process.kernel);
     if (record.asked !== null) this.#condition.startDeadline();
     // Whether the last server came to pause it is not known: pausing a paused guest does nothing.
     if (record.paused) void this.#run.mconsole.stop({ timeoutMs: MCONSOLE_TIMEOUT_MS }).catch(() => {});
@@ -383,6 +394,8 @@ export class SupervisedGuest {
     if (this.state === "paused" || this.state === "starting") {
       throw new CorralError("wrong_state", `${this.#name} is ${this.state}: nothing can be done inside it now.`);
     }
+    const { held } = this.#runOrThrow().debugger;
+    if (held !== null) throw new CorralError("wrong_state", `${this.#name} ${held}. Continue or detach there first.`);
     if (link === null) {
       const why = this.#spec.definition.guestLink
         ? "has no guest link in this run: it was started without one, or it could not be brought back. Restart it to get one"
@@ -428,11 +441,23 @@ export class SupervisedGuest {
         onBooted: () => this.#booted(),
         onLinkChanged: () => this.#condition.changed(),
         onLinesChanged: () => this.#condition.changed(),
+        onDebuggerChanged: (released) => this.#debuggerChanged(released),
         onBootLine: (line) => this.#condition.progress(line),
         onOverfull: (found) => this.#overfull(found),
         onEnded: (exitCode) => this.#ended(exitCode),
       },
     });
+  }
+
+  /** A guest that has stood still goes on with a clock that has too, as after a pause. */
+  #debuggerChanged(released: boolean): void {
+    this.#condition.changed();
+    if (released && this.#run !== null) this.#setClock(this.#run);
+  }
+
+  /** Attaches a debugger to the kernel of the running guest. Rejects with CorralError. */
+  debug(options: Omit<DebugOptions, "uid" | "guest">): Promise<DebugSession> {
+    return this.#runOrThrow().debugger.attach({ ...options, uid: this.#uid, guest: this.#name });
   }
 
   #listen(): NotificationListener {
@@ -441,7 +466,7 @@ export class SupervisedGuest {
 
   #notified(notification: Notification): void {
     if (notification.kind === "socket") this.#run?.mconsoleIsUp();
-    const { event, statusLine } = heard(notification, new Date());
+    const { event, statusLine } = heard(notification, new Date(), this.#standsStill);
     // A status is shown and replaced by the next one; what is kept as an event is what a guest says otherwise.
     if (statusLine === undefined) this.#emit({ ...event, id: this.#spec.id });
     else {
@@ -460,6 +485,11 @@ export class SupervisedGuest {
     this.force("force-off")
       .catch(() => {})
       .finally(() => this.#folder.emptyUmlDir());
+  }
+
+  /** Why it does nothing, where that is nothing to worry about; null: it runs. */
+  get #standsStill(): string | null {
+    return this.state === "paused" ? "is paused" : (this.#run?.debugger.held ?? null);
   }
 
   #booted(): void {

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CorralError, isKept } from "@corral/contracts";
 import { kernelCommandLine } from "@corral/uml";
 import { prepareDisks } from "../guest/disks.ts";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import type { GuestSpec } from "../guest/guestSpec.ts";
+import { WATCHDOG_HELPER, watchdogMounts } from "../guest/hangWatchdog.ts";
 import { clearHotPlug, hotPlugMounts } from "../guest/hotPlug.ts";
 import type { KernelLog } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
@@ -101,6 +102,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       mounts: [
         ...disks.mounts,
         ...hotPlugMounts(folder),
+        ...watchdogMounts(),
         { source: folder.umlDir, target: folder.umlDir, writable: true },
         { source: folder.sockets, target: folder.sockets, writable: false },
         ...definition.shares.map((share) => ({
@@ -237,7 +239,12 @@ const sandboxLibraries = async (spec: GuestSpec, uid: number | null): Promise<re
       [{ field: "kernel", message: "its file is gone" }],
     );
   });
-  return uid === null ? kernel : [...new Set([...kernel, ...(await librariesOf("/usr/bin/setpriv"))])];
+  // A static kernel alone would need none.
+  const others = [
+    ...(uid === null ? [] : ["/usr/bin/setpriv"]),
+    ...(existsSync(WATCHDOG_HELPER) ? [WATCHDOG_HELPER] : []),
+  ];
+  return [...new Set([kernel, ...(await Promise.all(others.map(librariesOf)))].flat())];
 };
 
 /** con0 is stdin, stdout and stderr, so that even what the kernel says before it has consoles is on its console. */

@@ -26,7 +26,7 @@ const FOUND = ["con1", "ssl0"];
 const attachable = (status: GuestStatus, name: string): boolean =>
   status.consoles.some((console) => console.name === name && console.attachable);
 
-it("an ordinary user's guest has a user namespace of its own, survives the server, and is gone when forced off", async () => {
+it("an ordinary user's guest has a user namespace of its own, survives the server, can be debugged, and is gone when forced off", async () => {
   const spec = await specOf("user1", await demoImage(), {
     consoles: [
       { name: "con0", channel: "fd" },
@@ -59,6 +59,12 @@ it("an ordinary user's guest has a user namespace of its own, survives the serve
     await server.type(spec.id, name, "echo it is $mine\r");
     await server.see(spec.id, /it is kept/, name);
   }
+  // gdb enters the guest's own namespaces, where it has what tracing takes and nothing else.
+  const gdb = await server.gdb(spec.id, 'python print(open("/proc/self/status").read())\rdetach\rquit\r');
+  expect(gdb).toMatch(/CapEff:\t0000000000080000\r/);
+  expect(gdb).toMatch(/Inferior 1 \(process \d+\) detached/);
+  await server.type(spec.id, "con0", "echo after-$((1+1))\r");
+  await server.see(spec.id, /after-2/);
   await server.act(spec.id, "force-off");
   expect(processesOf(`${home}/guests`)).toEqual([]);
 });

@@ -36,6 +36,28 @@ export const leadsSession = (pid: number): boolean => statFields(pid)?.[3] === S
 export const childrenOf = (pid: number): number[] =>
   (read(`/proc/${pid}/task/${pid}/children`) ?? "").split(" ").filter(Boolean).map(Number);
 
+/** Who traces this process (ptrace), as the host counts; null: nobody. */
+export const tracerOf = (pid: number): number | null => {
+  const tracer = Number(/^TracerPid:\t(\d+)$/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1] ?? 0);
+  return tracer === 0 ? null : tracer;
+};
+
+/**
+ * null unless its tracer has stopped it; else what is the same as long as that stop lasts: how often it was put off a
+ * processor. A traced process is also stopped for a moment at each of its signals.
+ */
+export const tracingStop = (pid: number): string | null => {
+  const status = read(`/proc/${pid}/status`) ?? "";
+  if (!/^State:\tt/m.test(status)) return null;
+  return [...status.matchAll(/^\w+_ctxt_switches:\t(\d+)$/gm)].map(([, count]) => count).join(" ");
+};
+
+/** Its number in its own pid namespace. */
+export const pidInside = (pid: number): number | null => {
+  const numbers = /^NSpid:\t(.+)$/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1]?.split("\t");
+  return numbers === undefined ? null : Number(numbers.at(-1));
+};
+
 /** Processes of the host whose command line contains this word. */
 export const findByArgument = (word: string): number[] =>
   readdirSync("/proc")

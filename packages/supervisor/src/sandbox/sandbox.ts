@@ -36,9 +36,10 @@ export interface SandboxSpec {
 
 /** Beside the guest's memory UML keeps nothing large in /dev/shm; this is room for what rounds up. */
 const SHM_SLACK_MIB = 16;
-const KERNEL = "/kernel/linux";
-const PRELOAD = "/kernel/preload.so";
-const SETPRIV = "/usr/bin/setpriv";
+/** Where the kernel and what is preloaded into it are inside. */
+export const KERNEL_INSIDE = "/kernel/linux";
+export const PRELOAD_INSIDE = "/kernel/preload.so";
+export const SETPRIV = "/usr/bin/setpriv";
 
 /** Program and arguments, ready for spawn without a shell. */
 export const sandboxCommand = (spec: SandboxSpec): readonly [string, readonly string[]] => {
@@ -49,7 +50,7 @@ export const sandboxCommand = (spec: SandboxSpec): readonly [string, readonly st
     spec.niceness === 0 ? [] : ["nice", "-n", String(spec.niceness)],
     ["bwrap", ...isolation(spec), ...fileSystem(spec), "--"],
     spec.uid === null ? [] : dropTo(spec.uid),
-    [KERNEL, ...spec.kernelArguments],
+    [KERNEL_INSIDE, ...spec.kernelArguments],
   ].flat();
   return [chain[0] as string, chain.slice(1)];
 };
@@ -69,7 +70,7 @@ const isolation = (spec: SandboxSpec): string[] => [
   "--setenv",
   "CORRAL_LAUNCH",
   spec.launch,
-  ...(isDynamic(spec) ? ["--setenv", "LD_PRELOAD", PRELOAD] : []),
+  ...(isDynamic(spec) ? ["--setenv", "LD_PRELOAD", PRELOAD_INSIDE] : []),
   "--json-status-fd",
   String(spec.statusFd),
   "--seccomp",
@@ -79,8 +80,8 @@ const isolation = (spec: SandboxSpec): string[] => [
 const fileSystem = (spec: SandboxSpec): string[] => {
   const mounts: Mount[] = [
     ...[...spec.libraries, ...(spec.uid === null ? [] : [SETPRIV])].map((path) => readOnly(path, path)),
-    readOnly(spec.kernel, KERNEL),
-    ...(isDynamic(spec) ? [readOnly(KERNEL_PRELOAD, PRELOAD)] : []),
+    readOnly(spec.kernel, KERNEL_INSIDE),
+    ...(isDynamic(spec) ? [readOnly(KERNEL_PRELOAD, PRELOAD_INSIDE)] : []),
     ...spec.mounts,
   ];
   return [
@@ -88,7 +89,7 @@ const fileSystem = (spec: SandboxSpec): string[] => {
     // The guest's memory is a file here: its size bounds what a guest can take from the host.
     ...["--perms", "1777", "--size", String((spec.memoryMiB + SHM_SLACK_MIB) * 1024 * 1024), "--tmpfs", "/dev/shm"],
     // bwrap makes missing parents for its own user only; a guest with a user id of its own must pass them too.
-    ...ancestors(mounts.map((mount) => mount.target)).flatMap((folder) => ["--dir", folder]),
+    ...foldersAbove(mounts.map((mount) => mount.target)).flatMap((folder) => ["--dir", folder]),
     ...mounts.flatMap((mount) => [mount.writable ? "--bind" : "--ro-bind", mount.source, mount.target]),
     // What bwrap made is memory of the host: a guest that mounts it by hostfs must not be able to fill it.
     ...["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"],
@@ -101,7 +102,7 @@ const isDynamic = (spec: SandboxSpec): boolean => spec.libraries.length > 0;
 const readOnly = (source: string, target: string): Mount => ({ source, target, writable: false });
 
 /** Every folder above these paths, outermost first, each once. */
-const ancestors = (paths: readonly string[]): string[] => {
+export const foldersAbove = (paths: readonly string[]): string[] => {
   const folders = new Set<string>();
   for (const path of paths) {
     for (let folder = dirname(path); folder !== "/"; folder = dirname(folder)) folders.add(folder);
@@ -109,7 +110,8 @@ const ancestors = (paths: readonly string[]): string[] => {
   return [...folders].sort((a, b) => a.length - b.length);
 };
 
-const dropTo = (uid: number): string[] => [
+/** Becomes the guest's user, with nothing that user has not. */
+export const dropTo = (uid: number): string[] => [
   SETPRIV,
   `--reuid=${uid}`,
   `--regid=${uid}`,

@@ -167,11 +167,11 @@ export const specOf = async (
     ...changes,
   });
   const facts = statSync(image);
-  const { version } = await probeKernel(KERNEL);
+  const { version, abilities } = await probeKernel(KERNEL);
   return {
     id: randomBytes(8).toString("hex"),
     definition,
-    kernel: { path: KERNEL, version, modules: `/usr/lib/uml/modules/${version}` },
+    kernel: { path: KERNEL, version, modules: `/usr/lib/uml/modules/${version}`, watchdog: abilities.watchdog },
     disks: definition.disks.map((disk) => ({
       ubd: disk.ubd,
       serial: disk.serial,

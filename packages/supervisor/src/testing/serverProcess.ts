@@ -14,6 +14,7 @@ export type Request =
   | { readonly act: readonly [id: string, action: GuestAction] }
   | { readonly type: readonly [id: string, console: string, keys: string] }
   | { readonly exec: readonly [id: string, command: readonly string[]] }
+  | { readonly gdb: readonly [id: string, keys: string] }
   | { readonly status: string }
   | { readonly log: readonly [id: string, console: string, from: number | undefined] };
 
@@ -87,6 +88,10 @@ export class ServerProcess {
   /** Begins a command and waits for nothing. */
   fireExec(id: string, ...command: string[]): void {
     this.#child.send({ exec: [id, command] } satisfies Request);
+  }
+  /** Types into gdb on a guest's kernel. What it said until it ended. */
+  async gdb(id: string, keys: string): Promise<string> {
+    return (await this.#ask({ gdb: [id, keys] })) as string;
   }
   async status(id: string): Promise<GuestStatus> {
     return (await this.#ask({ status: id })) as GuestStatus;

@@ -24,6 +24,7 @@ const carryOut = async (request: Request): Promise<unknown> => {
     const [id, command] = request.exec;
     return supervisor.inside(id).exec(execRequest.parse({ command, timeoutMs: EXEC_TIMEOUT_MS }));
   }
+  if ("gdb" in request) return gdb(...request.gdb);
   if ("status" in request) return supervisor.status(request.status);
   if ("log" in request) {
     const [id, console, from] = request.log;
@@ -36,6 +37,26 @@ const carryOut = async (request: Request): Promise<unknown> => {
   viewer.input(Buffer.from(keys));
   viewer.detach();
 };
+
+const gdb = (id: string, keys: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let said = "";
+    let typed = false;
+    const debugging = supervisor.debug(id, {
+      request: { type: "attach", tool: "gdb", confirm: true, cols: 80, rows: 24 },
+      user: "t",
+      listener: {
+        onOutput: (bytes) => {
+          said += Buffer.from(bytes).toString("latin1");
+          if (typed || !said.endsWith("(gdb) ")) return;
+          typed = true;
+          debugging.then((session) => session.write(Buffer.from(keys)), reject);
+        },
+        onEnded: () => resolve(said),
+      },
+    });
+    debugging.catch(reject);
+  });
 
 process.on("message", (request: Request) => {
   carryOut(request).then(

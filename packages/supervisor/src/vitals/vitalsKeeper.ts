@@ -106,7 +106,7 @@ export class VitalsKeeper {
     const sampler = this.#sampler;
     // One that still waits for its last answer is not asked again: samples never wait for each other.
     if (sampler === null || this.#isAsking) return;
-    if (this.#guest.state !== "running") {
+    if (this.#guest.state !== "running" || run.debugger.held !== null) {
       sampler.forgetUptime();
       return;
     }
@@ -133,7 +133,7 @@ export class VitalsKeeper {
 
   #pulse(inside: InsideVitals | null): GuestVitals["pulse"] {
     if (this.#guest.run === null || this.#guest.run !== this.#run) return "off";
-    if (this.#guest.state === "paused") return "paused";
+    if (this.#guest.state === "paused" || this.#run.debugger.held !== null) return "paused";
     if (this.#failures > 0) return "silent";
     return inside === null ? "off" : "live";
   }
