@@ -50,7 +50,7 @@ const PLACES: readonly PlaceItem[] = [
 const USER_PLACES: readonly PlaceItem[] = [
   { place: paths.fleet(), label: "My guests", icon: Rows3, keys: "g f" },
   { place: paths.consoles(), label: "Consoles", icon: LayoutGrid, keys: "g c" },
-  { place: paths.activity(), label: "Activity", icon: Activity, keys: "g a" },
+  { place: paths.activity(), label: "History", icon: Activity, keys: "g a" },
   ACCOUNT,
   { place: paths.settings(), label: "Settings", icon: Settings, keys: "g s" },
 ];
