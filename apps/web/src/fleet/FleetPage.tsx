@@ -1,9 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { CircleAlert, Plus, SearchX } from "lucide-react";
-import { useDeferredValue, useMemo, useRef } from "react";
+import { useRef } from "react";
 import { messageOf } from "../api/errors.ts";
-import { guestsQuery } from "../api/queries.ts";
 import { useOpenDialog } from "../app/shellDialogs.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { DeletedGuestsButton } from "../deleted/DeletedGuestsButton.tsx";
@@ -11,12 +9,11 @@ import { Button } from "../ui/Button.tsx";
 import { EmptyState, Notice } from "../ui/Notice.tsx";
 import { Page } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
-import { sortGuests } from "./columns.tsx";
 import { FilterBar } from "./FilterBar.tsx";
 import { FirstRun } from "./FirstRun.tsx";
-import { parseFilter } from "./filter.ts";
 import { GuestTable, GuestTableSkeleton } from "./GuestTable.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
+import { useAskedGuests } from "./useAskedGuests.ts";
 import { useLiveVitals } from "./useLiveVitals.ts";
 import { useRowCursor } from "./useRowCursor.ts";
 import { useSelection } from "./useSelection.ts";
@@ -24,28 +21,14 @@ import { useSelection } from "./useSelection.ts";
 const route = getRouteApi("/shell/");
 
 const FleetPage = () => {
-  const { q = "", sort = "name" } = route.useSearch();
   const navigate = route.useNavigate();
+  const { q, sort, guests, filter, shown, ask } = useAskedGuests(route.useSearch(), "name", (search) => {
+    void navigate({ search, replace: true });
+  });
   const openDialog = useOpenDialog();
-  const guests = useQuery(guestsQuery);
   useLiveVitals();
   const filterInput = useRef<HTMLInputElement>(null);
 
-  const setSearch = (change: { q?: string; sort?: string }) =>
-    void navigate({
-      search: (before) => {
-        const { q: text, sort: by } = { ...before, ...change };
-        return { ...(text && { q: text }), ...(by && by !== "name" && { sort: by }) };
-      },
-      replace: true,
-    });
-
-  const deferredText = useDeferredValue(q);
-  const filter = useMemo(() => parseFilter(deferredText), [deferredText]);
-  const shown = useMemo(
-    () => sortGuests((guests.data ?? []).filter(filter.matches), sort),
-    [guests.data, filter, sort],
-  );
   const cursor = useRowCursor(shown);
   const selection = useSelection(shown);
 
@@ -88,7 +71,7 @@ const FleetPage = () => {
               text={q}
               problem={filter.problem}
               guests={guests.data ?? []}
-              onChange={(text) => setSearch({ q: text })}
+              onChange={(text) => ask({ q: text })}
               onLeave={() => cursor.move(0)}
             />
           )}
@@ -110,7 +93,7 @@ const FleetPage = () => {
           <EmptyState
             icon={SearchX}
             title="No guest matches the filter"
-            actions={<Button label="Clear the filter" onClick={() => setSearch({ q: "" })} />}
+            actions={<Button label="Clear the filter" onClick={() => ask({ q: "" })} />}
           >
             {filter.problem ?? `${counted(total, "guest")} in all.`}
           </EmptyState>
@@ -119,7 +102,7 @@ const FleetPage = () => {
           <GuestTable
             guests={shown}
             sort={sort}
-            onSort={(by) => setSearch({ sort: by })}
+            onSort={(by) => ask({ sort: by })}
             cursor={cursor}
             selection={selection}
           />

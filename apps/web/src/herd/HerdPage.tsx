@@ -1,14 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { CircleAlert, GalleryThumbnails, SearchX } from "lucide-react";
-import { useDeferredValue, useMemo, useRef, useSyncExternalStore } from "react";
+import { useRef, useSyncExternalStore } from "react";
 import { messageOf } from "../api/errors.ts";
-import { guestsQuery } from "../api/queries.ts";
 import { isLost } from "../api/ReconnectingSocket.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
-import { sortGuests } from "../fleet/columns.tsx";
 import { FilterBar } from "../fleet/FilterBar.tsx";
-import { parseFilter } from "../fleet/filter.ts";
+import { useAskedGuests } from "../fleet/useAskedGuests.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
 import { Page } from "../ui/Page.tsx";
@@ -30,27 +27,14 @@ const SORTS: Readonly<Record<string, string>> = {
 
 /** A wall of live thumbnails, one for each guest. */
 const HerdPage = () => {
-  const { q = "", sort = "state" } = route.useSearch();
   const navigate = route.useNavigate();
-  const guests = useQuery(guestsQuery);
+  const { q, sort, guests, filter, shown, ask } = useAskedGuests(route.useSearch(), "state", (search) => {
+    void navigate({ search, replace: true });
+  });
   const filterInput = useRef<HTMLInputElement>(null);
   const wall = useRef<HTMLUListElement>(null);
   const feed = useHerdFeed();
 
-  const setSearch = (change: { q?: string; sort?: string }) =>
-    void navigate({
-      search: (before) => {
-        const { q: text, sort: by } = { ...before, ...change };
-        return { ...(text && { q: text }), ...(by && by !== "state" && { sort: by }) };
-      },
-      replace: true,
-    });
-  const text = useDeferredValue(q);
-  const filter = useMemo(() => parseFilter(text), [text]);
-  const shown = useMemo(
-    () => sortGuests((guests.data ?? []).filter(filter.matches), sort),
-    [guests.data, filter, sort],
-  );
   const toWall = () => wall.current?.querySelector("a")?.focus();
   const step = (by: number) => {
     const tiles = [...(wall.current?.querySelectorAll("a") ?? [])];
@@ -74,7 +58,7 @@ const HerdPage = () => {
         <select
           aria-label="Sort by"
           value={sort in SORTS ? sort : "state"}
-          onChange={({ target }) => setSearch({ sort: target.value })}
+          onChange={({ target }) => ask({ sort: target.value })}
           className="control w-48!"
         >
           {Object.entries(SORTS).map(([by, words]) => (
@@ -91,7 +75,7 @@ const HerdPage = () => {
           text={q}
           problem={filter.problem}
           guests={guests.data ?? []}
-          onChange={(typed) => setSearch({ q: typed })}
+          onChange={(typed) => ask({ q: typed })}
           onLeave={toWall}
         />
       </div>
@@ -114,7 +98,7 @@ const HerdPage = () => {
           <EmptyState
             icon={SearchX}
             title="No guest matches the filter"
-            actions={<Button label="Clear the filter" onClick={() => setSearch({ q: "" })} />}
+            actions={<Button label="Clear the filter" onClick={() => ask({ q: "" })} />}
           >
             {filter.problem ?? `${counted(total, "guest")} in all.`}
           </EmptyState>

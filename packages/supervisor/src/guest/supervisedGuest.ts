@@ -1,13 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type ConsoleChannels,
-  CorralError,
-  channelsInWords,
-  type Ending,
-  type GuestLinkState,
-  type GuestState,
-  isKept,
-} from "@corral/contracts";
+import { type ConsoleChannels, CorralError, type Ending, type GuestState, isKept } from "@corral/contracts";
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
 import type { DebugSession } from "../debugger/debugSession.ts";
 import type { DebugOptions } from "../debugger/runDebugger.ts";
@@ -18,12 +10,21 @@ import { setSessionNiceness } from "../launch/autogroup.ts";
 import type { BootGate } from "../launch/bootGate.ts";
 import { completeRecord, launch } from "../launch/launch.ts";
 import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
-import { GuestInside } from "../link/inside.ts";
-import { setClock } from "../link/machine.ts";
+import type { GuestInside } from "../link/inside.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { VitalsKeeper } from "../vitals/vitalsKeeper.ts";
+import {
+  type AskedGuest,
+  askToEnd,
+  pause,
+  pauseAgain,
+  pressCtrlAltDel,
+  resumeFromPause,
+  setGuestClock,
+} from "./askGuest.ts";
 import { BackOff } from "./backOff.ts";
 import { GuestCondition } from "./condition.ts";
+import { consoleStatuses } from "./consoleStatuses.ts";
 import { explainFullDisk } from "./diskFull.ts";
 import { ENDING_TAIL_BYTES, endingOf, whatNext } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
@@ -32,7 +33,9 @@ import type { GuestSpec } from "./guestSpec.ts";
 import { whyNoWatchdog } from "./hangWatchdog.ts";
 import { heard } from "./heard.ts";
 import { GuestHistory, type Run } from "./history.ts";
+import { insideRun, linkStateOf } from "./insideRun.ts";
 import { KernelLog } from "./kernelLog.ts";
+import { lastWords } from "./lastWords.ts";
 import { type LaunchRecord, linesOf, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
 import { listenForNotifications, RunningGuest, type RunOptions } from "./runningGuest.ts";
 import { specDigest } from "./specDigest.ts";
@@ -42,10 +45,6 @@ import type { GuestStatus } from "./status.ts";
 const BOOT_RETRIES = 3;
 /** A booting guest gives its place in the queue of boots back after so long, whatever it does. */
 const BOOT_PLACE_MAXIMUM_MS = 20_000;
-/** The end of a console that is looked at for why a kernel never began. */
-const LAST_WORDS_BYTES = 4 * 1024;
-/** A busy guest answers within a tick of its clock, 10 ms; only a hung one takes this long. */
-const MCONSOLE_TIMEOUT_MS = 3_000;
 
 export interface GuestSurroundings {
   readonly folder: GuestFolder;
@@ -127,10 +126,6 @@ export class SupervisedGuest {
     const run = this.#run;
     const { consoles } = this.#spec.definition;
     const lines = run === null ? consoles : linesOf(run.record);
-    const channelOf = (name: string): string => {
-      const line = lines.find((each) => each.name === name);
-      return line === undefined ? "none" : channelsInWords(line);
-    };
     return {
       id: this.#spec.id,
       ...this.#condition.view,
@@ -140,21 +135,13 @@ export class SupervisedGuest {
       bootRetries: this.#history.bootRetries,
       restartNeeded:
         run !== null && (run.record.specDigest !== specDigest(this.#spec) || !haveSameChannels(lines, consoles)),
-      link: this.#linkState,
+      link: linkStateOf(run),
       ending: this.#history.ending,
       statusLine: run?.record.statusLine ?? null,
       vitals: this.vitals.vitals,
       debugger: run?.debugger.view ?? null,
       noWatchdog: whyNoWatchdog(this.#spec, run?.record ?? null),
-      consoles: this.consoles.all.map((console) => ({
-        name: console.name,
-        attachable: run === null || console.connected,
-        bytes: console.end,
-        viewers: console.viewers.length,
-        historyProblem: console.log.problem?.message ?? null,
-        channel: channelOf(console.name),
-        note: run?.lines.note(console.name) ?? null,
-      })),
+      consoles: consoleStatuses(this.#spec, run, this.consoles),
     };
   }
 
@@ -197,13 +184,12 @@ export class SupervisedGuest {
     // A debugger ends with its server, unless it took no notice.
     if (record.process !== null) void letGo(record.process.kernel);
     if (record.asked !== null) this.#condition.startDeadline();
-    // Whether the last server came to pause it is not known: pausing a paused guest does nothing.
-    if (record.paused) void this.#run.mconsole.stop({ timeoutMs: MCONSOLE_TIMEOUT_MS }).catch(() => {});
+    if (record.paused) pauseAgain(this.#run);
     this.#condition.isFound(adoptedState(record), new Date(record.startedAt));
   }
 
   #foundEnded(record: LaunchRecord, found: Exclude<Found, { found: "alive" }>): void {
-    const log = this.kernelLog.tail(record.kernelLogStart, ENDING_TAIL_BYTES) + this.#lastWords(record);
+    const log = this.kernelLog.tail(record.kernelLogStart, ENDING_TAIL_BYTES) + lastWords(record, this.consoles);
     const at = new Date();
     if (found.found === "ended") {
       this.#conclude(
@@ -329,86 +315,31 @@ export class SupervisedGuest {
   }
 
   /** Presses Ctrl-Alt-Del and leaves the guest off, or starts it again, when it has ended. */
-  async askToEnd(asked: "shutdown" | "restart"): Promise<void> {
-    const run = this.#runOrThrow();
-    run.note({ asked });
-    try {
-      await run.mconsole.cad({ timeoutMs: MCONSOLE_TIMEOUT_MS }).catch((error: unknown) => {
-        // Its programs can begin it as well, where they answer.
-        if (run.link?.state !== "up") throw error;
-        return new GuestInside(run.link).powerOff();
-      });
-    } catch (error) {
-      if (this.#run === run && this.state !== "stopping") run.note({ asked: null });
-      throw new CorralError(
-        "guest_silent",
-        `${this.#name} does not answer on its management console (${(error as Error).message}), so it could not be asked to ${asked === "shutdown" ? "shut down" : "restart"}. If it is still booting, try again in a moment; otherwise use Force off.`,
-      );
-    }
-    if (this.#run !== run) return;
-    this.#condition.become("stopping");
-    this.#condition.startDeadline();
+  askToEnd(asked: "shutdown" | "restart"): Promise<void> {
+    return askToEnd(this.#asked(), asked);
   }
 
   /** Presses Ctrl-Alt-Del and nothing more: what follows is up to the guest's init. */
-  async pressCtrlAltDel(): Promise<void> {
-    try {
-      await this.#runOrThrow().mconsole.cad({ timeoutMs: MCONSOLE_TIMEOUT_MS });
-    } catch (error) {
-      throw this.#silent("reached", error);
-    }
+  pressCtrlAltDel(): Promise<void> {
+    return pressCtrlAltDel(this.#asked());
   }
 
-  async pause(): Promise<void> {
+  pause(): Promise<void> {
+    return pause(this.#asked());
+  }
+
+  resumeFromPause(): Promise<void> {
+    return resumeFromPause(this.#asked());
+  }
+
+  #asked(): AskedGuest {
     const run = this.#runOrThrow();
-    run.note({ paused: true });
-    try {
-      await run.mconsole.stop({ timeoutMs: MCONSOLE_TIMEOUT_MS });
-    } catch (error) {
-      run.note({ paused: false });
-      throw this.#silent("paused", error);
-    }
-    this.#condition.become("paused");
-  }
-
-  async resumeFromPause(): Promise<void> {
-    const run = this.#runOrThrow();
-    try {
-      await run.mconsole.go({ timeoutMs: MCONSOLE_TIMEOUT_MS });
-    } catch (error) {
-      throw this.#silent("resumed", error);
-    }
-    run.note({ paused: false });
-    this.#condition.become("running");
-    this.#setClock(run);
-  }
-
-  /** A guest's clock may have stood still with it. Without a link it is the guest's own affair. */
-  #setClock({ link }: RunningGuest): void {
-    if (link?.state === "up") setClock((request) => link.run(request)).catch(() => {});
+    return { name: this.#name, run, condition: this.#condition, isOn: () => this.#run === run };
   }
 
   /** Throws CorralError wrong_state. Whether the link answers shows with the first command. */
   inside(): GuestInside {
-    const { link } = this.#runOrThrow();
-    if (this.state === "paused" || this.state === "starting") {
-      throw new CorralError("wrong_state", `${this.#name} is ${this.state}: nothing can be done inside it now.`);
-    }
-    const { held } = this.#runOrThrow().debugger;
-    if (held !== null) throw new CorralError("wrong_state", `${this.#name} ${held}. Continue or detach there first.`);
-    if (link === null) {
-      const why = this.#spec.definition.guestLink
-        ? "has no guest link in this run: it was started without one, or it could not be brought back. Restart it to get one"
-        : "has its guest link switched off in its definition";
-      throw new CorralError("wrong_state", `${this.#name} ${why}.`);
-    }
-    return new GuestInside(link);
-  }
-
-  get #linkState(): GuestLinkState {
-    const run = this.#run;
-    if (run === null) return "off";
-    return run.link?.state ?? (run.record.link === null ? "off" : "failed");
+    return insideRun(this.#runOrThrow(), this.state, this.#spec);
   }
 
   /** Ends the guest at once, or gives up a start that has not happened yet. Resolves when it is off. */
@@ -452,7 +383,7 @@ export class SupervisedGuest {
   /** A guest that has stood still goes on with a clock that has too, as after a pause. */
   #debuggerChanged(released: boolean): void {
     this.#condition.changed();
-    if (released && this.#run !== null) this.#setClock(this.#run);
+    if (released && this.#run !== null) setGuestClock(this.#run);
   }
 
   /** Attaches a debugger to the kernel of the running guest. Rejects with CorralError. */
@@ -505,22 +436,12 @@ export class SupervisedGuest {
     this.#leavePlace();
     const ending = endingOf({
       exitCode,
-      log: run.bootLog(ENDING_TAIL_BYTES) + this.#lastWords(run.record),
+      log: run.bootLog(ENDING_TAIL_BYTES) + lastWords(run.record, this.consoles),
       rootMounted: run.record.booted || run.rootWasMounted,
       asked: run.record.asked,
       at: new Date(),
     });
     this.#conclude(run.record, ending);
-  }
-
-  /** What a boot that never got as far as a kernel log said on con0: the kernel's first checks, or the sandbox's error. */
-  #lastWords(record: LaunchRecord): string {
-    if (record.booted) return "";
-    const log = this.consoles.get("con0")?.log;
-    const begin = log?.boots().find((boot) => boot.boot === record.bootNumber)?.offset;
-    if (log === undefined || begin === undefined) return "";
-    const read = log.read(Math.max(begin, log.end - LAST_WORDS_BYTES), LAST_WORDS_BYTES);
-    return read.ok ? `\n${Buffer.from(read.bytes).toString("utf8")}` : "";
   }
 
   /** What follows from the end of a run. The history is on disk before the record goes. */
@@ -596,12 +517,6 @@ export class SupervisedGuest {
   #runOrThrow(): RunningGuest {
     if (this.#run === null) throw new CorralError("wrong_state", `${this.#name} is not running.`);
     return this.#run;
-  }
-  #silent(what: string, error: unknown): CorralError {
-    return new CorralError(
-      "guest_silent",
-      `${this.#name} could not be ${what}: its management console says: ${(error as Error).message}`,
-    );
   }
 }
 
