@@ -78,7 +78,8 @@ describe("a newcomer", () => {
 
   it("types text that is not ASCII, and gets it back", async () => {
     // Through cat, since the line editor of busybox knows no Japanese.
-    await page.keyboard.type("clear; cat\n");
+    await page.keyboard.type("clear; echo cat-is-$((1+1)); cat\n");
+    await seeInTerminal(page, /cat-is-2/);
     await page.keyboard.insertText("grüße 日本 ✓");
     await page.keyboard.press("Enter");
     await seeInTerminal(page, /^grüße 日本 ✓\n+grüße 日本 ✓/m);

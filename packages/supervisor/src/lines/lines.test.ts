@@ -200,16 +200,21 @@ describe("a guest with a console of each kind", () => {
     for (const channel of ["pts", "port:9101"]) {
       await change("con2", channel);
       expect(fleet.supervisor.status(id)).toMatchObject({ restartNeeded: true });
-      main.type(`sh -c 'echo by-${channel.slice(0, 3)}-$((1+1)); read word; echo got $word' > /dev/tty2 < /dev/tty2\r`);
+      const kind = channel.slice(0, 3);
+      main.type(
+        `sh -c 'echo by-${kind}-$((1+1)); read word; echo got $word' > /dev/tty2 < /dev/tty2; echo shut-${kind}-$((1+1))\r`,
+      );
       await attachable("con2");
       const console = fleet.view(id, "con2");
       await until(
-        () => logOf("con2").includes(`by-${channel.slice(0, 3)}-2`),
+        () => logOf("con2").includes(`by-${kind}-2`),
         () => `words on con2: ${JSON.stringify(logOf("con2"))}`,
       );
       console.type("hello\r");
       await console.see(/got hello/);
       console.detach();
+      // The shell has it open until it has ended.
+      await main.see(new RegExp(`shut-${kind}-2`));
     }
     await change("con2", "null");
     expect(fleet.supervisor.status(id)).toMatchObject({ restartNeeded: false });
