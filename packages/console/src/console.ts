@@ -16,10 +16,13 @@ import { WritersSeat } from "./writersSeat.ts";
 
 /** Viewers of one console. Each costs work for every byte printed. */
 export const VIEWERS_MAXIMUM = 64;
-/** Under load so many viewers more make it one pace slower: each is a message and a system call for each chunk. */
-const VIEWERS_A_PACE = 8;
-/** 32 ms: a frame of the eye, and a quarter of what a pty holds at 0.5 MB/s. */
-const SLOWNESS_MAXIMUM = 4;
+/**
+ * Reads under load, 8 ms apart, that go to viewers in one piece: a frame of a screen. With many viewers more, since each
+ * is a message and a system call for each piece; four are still quicker than the eye.
+ */
+const READS_A_PASS = 2;
+const READS_A_PASS_MAXIMUM = 4;
+const VIEWERS_A_READ = 16;
 /** Window sizes that a screen is made for: a greater one is memory in the server for each cell, and no display's. */
 export const COLS_MAXIMUM = 500;
 export const ROWS_MAXIMUM = 300;
@@ -59,6 +62,7 @@ export class Console {
     detach: (viewer) => this.#detached(viewer),
   };
   #size: WindowSize;
+  #passedTo: number;
   #connection: Connection | null = null;
   #rules: TypingRules = { shared: false, recorded: false };
   #recording: InputRecording | null = null;
@@ -72,6 +76,7 @@ export class Console {
     this.#size = this.log.sizeAt(this.log.end) ?? { cols: options.cols, rows: options.rows };
     this.log.markSize(this.#size.cols, this.#size.rows);
     this.#keeper = new ScreenKeeper(this.log);
+    this.#passedTo = this.log.end;
   }
 
   get cols(): number {
@@ -130,7 +135,7 @@ export class Console {
     const line = this.#open(source, {
       keep: (bytes) => this.log.append(bytes),
       pass: (chunk) => this.#pass(chunk),
-      slowness: () => Math.min(Math.ceil(this.#viewers.size / VIEWERS_A_PACE) || 1, SLOWNESS_MAXIMUM),
+      readsAPass: () => Math.min(READS_A_PASS + Math.floor(this.#viewers.size / VIEWERS_A_READ), READS_A_PASS_MAXIMUM),
       end: (error) => {
         this.#forgetConnection();
         source.onEnd?.(error);
@@ -178,6 +183,7 @@ export class Console {
       log: this.log,
       port,
       snapshot: () => this.#keeper.snapshot(),
+      passedTo: () => this.#passedTo,
       onTooSlow: () => this.#sendAway(viewer, "too-slow"),
     });
     const viewer = new AttachedViewer(options, port, stream, this.#requests);
@@ -232,6 +238,7 @@ export class Console {
 
   /** `chunk` is the newest part of the log. */
   #pass(chunk: Uint8Array): void {
+    this.#passedTo = this.log.end;
     const offset = this.log.end - chunk.length;
     for (const viewer of [...this.#viewers]) viewer.stream.output(chunk, offset);
     this.#keeper.grown();
@@ -287,6 +294,8 @@ export class Console {
   #resize({ cols, rows }: WindowSize): void {
     if (cols === this.#size.cols && rows === this.#size.rows) return;
     this.#size = { cols, rows };
+    // Viewers have everything that was read, or the mark would come between bytes that they get in one piece.
+    this.#connection?.line.drain();
     this.log.markSize(cols, rows);
     this.#connection?.line.resize(cols, rows);
     for (const viewer of [...this.#viewers]) viewer.stream.mark({ kind: "size", offset: this.log.end, cols, rows });

@@ -35,8 +35,8 @@ export interface LineListener {
   keep(bytes: Uint8Array): void;
   /** What was kept since the last call, in one piece that nobody changes any more. */
   pass(chunk: Buffer): void;
-  /** How many times slower than usual to read under load: what was read is passed on as seldom. At least 1. */
-  slowness(): number;
+  /** How many reads under load, 8 ms apart, to pass on in one piece. */
+  readsAPass(): number;
   /** null for a hang-up. Not called after `close`. */
   end(error: Error | null): void;
 }

@@ -5,7 +5,7 @@ import { PtyReader } from "./ptyReader.ts";
 import { endGroup, openDescriptors, openPty, runAt } from "./testing/ptyPair.ts";
 import { pause, until } from "./testing/until.ts";
 
-const read = (fd: number) => {
+const read = (fd: number, readsAPass = 1) => {
   const chunks: Buffer[] = [];
   let kept = 0;
   let tellEnd: (error: Error | null) => void = () => {};
@@ -16,9 +16,10 @@ const read = (fd: number) => {
     keep: (bytes) => {
       kept += bytes.length;
     },
-    slowness: () => 1,
+    readsAPass: () => readsAPass,
     pass: (chunk) => {
       chunks.push(chunk);
+      // Never less than what was kept, and never more.
       expect(kept).toBe(chunks.reduce((sum, { length }) => sum + length, 0));
     },
     end: tellEnd,
@@ -49,6 +50,19 @@ describe("PtyReader", () => {
     await ended;
     expect(text()).toBe(numbers(20_000));
     expect(chunks.length).toBeLessThan(20_000 / 10);
+  });
+
+  it("passes several reads on in one piece, where that is asked for, and all of them in the end", async () => {
+    const counts: number[] = [];
+    for (const readsAPass of [1, 8]) {
+      const pty = openPty();
+      const { ended, chunks, text } = read(pty.master, readsAPass);
+      runAt(pty, "sh", "-c", "stty raw; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo $i; done");
+      await ended;
+      expect(text()).toBe(numbers(20_000));
+      counts.push(chunks.length);
+    }
+    expect(counts[1]).toBeLessThan(counts[0] as number);
   });
 
   it("passes an echo on when it comes, and goes on listening", async () => {

@@ -7,7 +7,6 @@ const CHUNK_BYTES = 64 * 1024;
 /**
  * Milliseconds between reads under load. A guest prints 14,000 pieces of 36 bytes a second; reading each by itself takes
  * six times the processor time that this takes. At 0.5 MB/s 4 KB gather meanwhile, of the 64 KB that a pty holds.
- * The listener may ask for a multiple of it.
  */
 const PACE_MS = 8;
 /** So many reads within PACE_MS are load. Fewer, such as the echo of a keystroke, are passed on at once. */
@@ -32,6 +31,8 @@ export class PtyReader {
   #closed = false;
   #loadSince = 0;
   #reads = 0;
+  /** What was read by the clock, and kept, and not passed on yet. */
+  #waiting: { pieces: Buffer[]; reads: number } = { pieces: [], reads: 0 };
 
   /**
    * `fd` belongs to the reader from here on. Throws when it is not a terminal's; then it stays the caller's. Each read
@@ -51,7 +52,8 @@ export class PtyReader {
 
   /** Passes on what can be read now. */
   drain(): void {
-    while (!this.#closed && this.#read(1) === "more") {}
+    while (!this.#closed && this.#read(1) === "more") this.#passOn();
+    this.#passOn();
   }
 
   /** Stops and closes the descriptor. Idempotent. */
@@ -79,15 +81,16 @@ export class PtyReader {
 
   #later(): void {
     // All readers wake at the same instants, and so share what waking the process costs.
-    const pace = PACE_MS * this.#listener.slowness();
-    const rest = pace - (performance.now() % pace);
-    this.#timer = setTimeout(() => this.#readByClock(), rest < pace / 2 ? rest + pace : rest);
+    const rest = PACE_MS - (performance.now() % PACE_MS);
+    this.#timer = setTimeout(() => this.#readByClock(), rest < PACE_MS / 2 ? rest + PACE_MS : rest);
   }
 
   #readByClock(): void {
     this.#timer = null;
     this.#soon = null;
     const result = this.#read(SHORT_READ_BYTES);
+    this.#waiting.reads += 1;
+    if (result !== "some" || this.#waiting.reads >= this.#listener.readsAPass()) this.#passOn();
     if (this.#closed) return;
     if (result === "more") this.#soon = setImmediate(() => this.#readByClock());
     else if (result === "some") this.#later();
@@ -95,22 +98,26 @@ export class PtyReader {
     else this.#end(result);
   }
 
-  /** Reads until a read is shorter than `short`, or there is a whole chunk and maybe more, and passes that on. */
+  /** Reads until a read is shorter than `short`, or there is a whole chunk and maybe more. That waits to be passed on. */
   #read(short: number): "more" | "some" | "none" | NodeJS.ErrnoException {
-    const pieces: Buffer[] = [];
     let length = 0;
     let count: number | NodeJS.ErrnoException;
     do {
       count = this.#readOnce();
       if (typeof count !== "number") break;
-      pieces.push(this.#keep(count));
+      this.#waiting.pieces.push(this.#keep(count));
       length += count;
     } while (count >= short && length < CHUNK_BYTES);
 
-    if (length > 0) this.#listener.pass(Buffer.concat(pieces, length));
     if (length >= CHUNK_BYTES) return "more";
     if (typeof count !== "number" && count.code !== "EAGAIN") return count;
     return length > 0 ? "some" : "none";
+  }
+
+  #passOn(): void {
+    const { pieces } = this.#waiting;
+    this.#waiting = { pieces: [], reads: 0 };
+    if (pieces.length > 0) this.#listener.pass(Buffer.concat(pieces));
   }
 
   #readOnce(): number | NodeJS.ErrnoException {

@@ -19,7 +19,7 @@ const writerFor = (command: string) => {
   let printed = "";
   const reader = new PtyReader(pty.master, Buffer.alloc(16 * 1024), {
     keep: () => {},
-    slowness: () => 1,
+    readsAPass: () => 1,
     pass: (chunk) => {
       printed += chunk.toString();
     },
@@ -54,7 +54,7 @@ describe("PtyWriter", () => {
     const reader = new PtyReader(pty.master, Buffer.alloc(1024), {
       keep: () => {},
       pass: () => {},
-      slowness: () => 1,
+      readsAPass: () => 1,
       end: () => {},
     });
     const writer = new PtyWriter((bytes) => writeNow(pty.master, bytes));

@@ -19,7 +19,7 @@ export class TerminalLine implements Line {
     this.#reader = new PtyReader(source.fd, readBuffer, {
       keep: (bytes) => listener.keep(bytes),
       pass: (chunk) => listener.pass(chunk),
-      slowness: () => listener.slowness(),
+      readsAPass: () => listener.readsAPass(),
       end: (error) => {
         this.close();
         listener.end(error);

@@ -38,6 +38,8 @@ export interface ViewerStreamOptions {
   readonly log: ConsoleLog;
   readonly port: ViewerPort;
   readonly snapshot: () => Promise<Snapshot>;
+  /** Up to where the log has been passed on; what it has beyond comes with the next `output`. */
+  readonly passedTo: () => number;
   readonly onTooSlow: () => void;
 }
 
@@ -45,6 +47,7 @@ export class ViewerStream {
   readonly #log: ConsoleLog;
   readonly #port: ViewerPort;
   readonly #snapshot: () => Promise<Snapshot>;
+  readonly #passedTo: () => number;
   readonly #onTooSlow: () => void;
   /** `behind`: waits to take in what is under way. `drawing`: waits for its snapshot. */
   #state: "new" | "streaming" | "behind" | "drawing" | "closed" = "new";
@@ -63,6 +66,7 @@ export class ViewerStream {
     this.#log = options.log;
     this.#port = options.port;
     this.#snapshot = options.snapshot;
+    this.#passedTo = options.passedTo;
     this.#onTooSlow = options.onTooSlow;
   }
 
@@ -123,8 +127,8 @@ export class ViewerStream {
   }
 
   #goOn(): void {
-    if (this.#state === "streaming") this.#fromLog();
-    else if (this.#state === "behind") this.#drawWhenDrained();
+    if (this.#state === "behind") this.#drawWhenDrained();
+    else if (this.#state === "streaming" && this.#position < this.#passedTo()) this.#fromLog();
   }
 
   #fromLog(): void {

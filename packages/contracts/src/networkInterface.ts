@@ -8,6 +8,8 @@ import { z } from "zod";
 
 export const INTERFACES_MAXIMUM = 8;
 
+export const TRANSPORTS = ["l2tpv3", "ucast"] as const;
+
 /** Below 1024 the guest's kernel, which has no capabilities, may not listen. */
 const port = z.int().min(1024, "must be 1024 to 65535").max(65_535, "must be 1024 to 65535");
 

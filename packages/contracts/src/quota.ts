@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DISK_MAXIMUM_MIB, MEMORY_MAXIMUM_MIB } from "./guestDefinition.ts";
+import { TRANSPORTS } from "./networkInterface.ts";
 import { idOrName } from "./text.ts";
 
 /** Beyond it a limit limits nothing. */
@@ -29,6 +30,12 @@ export const quota = z.strictObject({
   cpus: count.describe("Of guests that are on: a UML kernel has one"),
   images: names.describe("The only images they may use"),
   kernels: names.describe("The only kernels they may use"),
+  networks: z
+    .array(z.enum(TRANSPORTS))
+    .max(TRANSPORTS.length)
+    .nullable()
+    .default(null)
+    .describe("The only kinds of network interface they may use; an empty list: none"),
   templates: names.describe("The only templates they may use; then guests are made from templates alone"),
 });
 export type Quota = z.output<typeof quota>;

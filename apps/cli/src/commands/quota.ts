@@ -12,7 +12,7 @@ import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { groupNamed } from "./groups.ts";
 
-const LISTS = ["images", "kernels", "templates"] as const;
+const LISTS = ["images", "kernels", "networks", "templates"] as const;
 
 const quota = defineCommand({
   name: "quota",
@@ -42,6 +42,7 @@ const set = defineCommand({
     cpus: number("CPUs"),
     image: only("image"),
     kernel: only("kernel"),
+    network: only("network"),
     template: only("template"),
   },
   summary: "Limit what a user, or a @group together, may have",
@@ -55,6 +56,7 @@ const set = defineCommand({
       ...limitOf("cpus", options.cpus),
       ...listOf("images", options.image),
       ...listOf("kernels", options.kernel),
+      ...listOf("networks", options.network),
       ...listOf("templates", options.template),
     };
     if (Object.keys(changes).length === 0) throw new CommandError(EXIT.usage, "Say what to limit: see --help.");

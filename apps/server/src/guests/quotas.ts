@@ -140,14 +140,14 @@ export class Quotas {
   }
 }
 
-/** Images, kernels and templates that may be used: those that any of the quotas names; all, if none names any. */
+/** Images, kernels, networks and templates that may be used: those that any of the quotas names; all, if none names any. */
 const checkChoices = (
   pools: readonly Pool[],
   before: GuestRecord | null,
   { definition }: GuestRecord,
   template: string | null,
 ): void => {
-  const allowed = (what: "images" | "kernels" | "templates"): readonly string[] | null => {
+  const allowed = (what: "images" | "kernels" | "networks" | "templates"): readonly string[] | null => {
     const lists = pools.flatMap(({ limits }) => limits[what] ?? []);
     return pools.some(({ limits }) => limits[what] !== null) ? lists : null;
   };
@@ -165,6 +165,12 @@ const checkChoices = (
   const [images, kernels] = [allowed("images"), allowed("kernels")];
   if (kernels !== null && definition.kernel !== before?.definition.kernel && !kernels.includes(definition.kernel)) {
     refuse("kernel", "kernel", definition.kernel, kernels);
+  }
+  const networks = allowed("networks");
+  const plugged = new Set(before?.definition.interfaces.map(({ device, transport }) => `${device} ${transport}`));
+  for (const [index, { device, transport }] of definition.interfaces.entries()) {
+    if (networks === null || plugged.has(`${device} ${transport}`) || networks.includes(transport)) continue;
+    refuse(`interfaces.${index}.transport`, "network", transport, networks);
   }
   const had = new Set(before?.definition.disks.map(({ source }) => (source.kind === "image" ? source.image : "")));
   for (const [index, { source }] of definition.disks.entries()) {

@@ -140,6 +140,25 @@ test("images and kernels that the quota does not name are not used", async () =>
   expect((await other.create("web1")).json().error.details).toMatchObject([{ field: "kernel" }]);
 });
 
+test("networks that the quota does not name are not used, neither in a new guest nor in one that there is", async () => {
+  const cable = { transport: "l2tpv3", device: "vec0", port: 5000, peerPort: 5001 };
+  const { server, ada, bob, create } = await opened({ networks: ["ucast"] });
+  const allow = (networks: string[]) => server.call("PATCH", "/users/bob", { as: ada, body: { quota: { networks } } });
+  const plug = (interfaces: object[]) => server.call("PATCH", "/guests/web1", { as: bob, body: { interfaces } });
+  const refused = { code: "quota_exceeded", details: [{ field: "interfaces.0.transport" }] };
+  expect((await create("web1", bob, { interfaces: [cable] })).json().error).toMatchObject(refused);
+  await create("web1");
+  expect((await plug([cable])).json().error).toMatchObject(refused);
+  await allow(["l2tpv3"]);
+  expect((await plug([cable])).statusCode).toBe(200);
+  await allow([]);
+  // What it has, it keeps.
+  expect((await plug([cable])).statusCode).toBe(200);
+  expect((await plug([cable, { ...cable, device: "vec1", port: 5001, peerPort: 5000 }])).json().error).toMatchObject({
+    details: [{ field: "interfaces.1.transport" }],
+  });
+});
+
 test("a guest that was deleted is nowhere, its name is free, and for a day it can be brought back", async () => {
   const { server, bob, create, stateOf } = await opened({ guests: 5 });
   const eve = await server.user("eve", "user");

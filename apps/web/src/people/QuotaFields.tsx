@@ -18,6 +18,7 @@ const LISTS = [
   ["templates", "Only these templates"],
   ["images", "Only these images"],
   ["kernels", "Only these kernels"],
+  ["networks", "Only these networks"],
 ] as const;
 
 export const QuotaFields = ({ draft, onChange }: QuotaFieldsProps) => (

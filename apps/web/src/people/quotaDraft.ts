@@ -1,6 +1,6 @@
 import { COUNTED_NAMES, type Counted, type Quota } from "@corral/contracts";
 
-const LISTS = ["images", "kernels", "templates"] as const;
+const LISTS = ["images", "kernels", "networks", "templates"] as const;
 
 /** A quota as it is typed: empty text is no limit. */
 export type QuotaDraft = Readonly<Record<Counted | (typeof LISTS)[number], string>>;
@@ -13,6 +13,7 @@ export const quotaDraftOf = (quota: Quota | null): QuotaDraft => ({
   cpus: textOf(quota?.cpus),
   images: quota?.images?.join(" ") ?? "",
   kernels: quota?.kernels?.join(" ") ?? "",
+  networks: quota?.networks?.join(" ") ?? "",
   templates: quota?.templates?.join(" ") ?? "",
 });
 

@@ -79,7 +79,7 @@ export class DebugSession {
     this.#writer = new PtyWriter((bytes) => writeNow(this.#master, bytes));
     this.#reader = new PtyReader(pty.master, Buffer.alloc(READ_BYTES), {
       keep: () => {},
-      slowness: () => 1,
+      readsAPass: () => 1,
       pass: (chunk) => listener.onOutput(chunk),
       // The last holder of its terminal is gone; that it has ended is told when the process has.
       end: () => {},
