@@ -22,6 +22,9 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Sockets of clients that are still bound. */
 const clientSockets = async (): Promise<string[]> => (await readdir(folder)).filter((name) => name.startsWith("c."));
 
+/** Only a failure waits so long. */
+const PATIENCE = { timeout: 20_000, interval: 50 };
+
 describe("a real guest", () => {
   let guest: BareGuest;
   let client: MconsoleClient;
@@ -147,7 +150,8 @@ describe("a real guest", () => {
     } finally {
       process.kill(-guest.pid, "SIGCONT");
     }
-    expect(await client.getConfig("con0")).toBe("fd:3");
+    // Its queue is full until it has looked at what came meanwhile.
+    await expect.poll(() => client.getConfig("con0").catch(({ code }) => code), PATIENCE).toBe("fd:3");
   });
 
   it("is asked nothing more once the client is closed", async () => {
