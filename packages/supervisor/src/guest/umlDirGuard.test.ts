@@ -1,9 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestFleet, until } from "../testing/fleet.ts";
 import { UmlDirGuard } from "./umlDirGuard.ts";
+
+/** The guard has looked at what changed by then, and waits for the next change. */
+const LOOKED_MS = 200;
 
 describe("a guest's own directory on the host", () => {
   let folder: string;
@@ -24,6 +28,21 @@ describe("a guest's own directory on the host", () => {
     writeFileSync(join(folder, "g1", "pid"), "1\n");
     guard.check();
     expect(found).toEqual([]);
+  });
+
+  it("that is taken away and made again is watched as before", async () => {
+    mkdirSync(join(folder, "g1"));
+    guard.check();
+    rmSync(join(folder, "g1"), { recursive: true });
+    await sleep(LOOKED_MS);
+    mkdirSync(join(folder, "g1"));
+    await sleep(LOOKED_MS);
+    writeFileSync(join(folder, "g1", "x"), Buffer.alloc(2 * 1024 * 1024, 1));
+    await until(
+      () => found.length > 0,
+      () => "the guard to notice",
+    );
+    expect(found).toEqual(["more than 1 MiB"]);
   });
 
   it.each<[string, () => void]>([

@@ -7,6 +7,8 @@ const ENTRIES_MAXIMUM = 64;
 /** The directory, the umid's in it, the files in that. */
 const DEPTH_MAXIMUM = 2;
 const BLOCK_BYTES = 512;
+/** Milliseconds between looks, however often something changes: a guest that toggles a file must not keep the server busy. */
+const LOOK_EVERY_MS = 20;
 
 /**
  * Watches the one directory of the host that a guest can write to, so that it cannot fill the host's disk there: its root
@@ -15,7 +17,9 @@ const BLOCK_BYTES = 512;
 export class UmlDirGuard {
   readonly #folder: string;
   readonly #onOverfull: (found: string) => void;
+  /** By inode and birth: a folder that was removed and made again is another one, which nobody watches yet. */
   readonly #watchers = new Map<string, FSWatcher>();
+  #soon: NodeJS.Timeout | null = null;
   #over = false;
 
   constructor(folder: string, onOverfull: (found: string) => void) {
@@ -36,17 +40,26 @@ export class UmlDirGuard {
   /** Idempotent. */
   close(): void {
     this.#over = true;
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+    if (this.#soon !== null) clearTimeout(this.#soon);
+    this.#keepWatching(new Set());
+  }
+
+  #lookSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = null;
+      this.check();
+    }, LOOK_EVERY_MS).unref();
   }
 
   #measure(): string | null {
     let bytes = 0;
     let entries = 0;
+    const present = new Set<string>();
     const folders = [{ path: this.#folder, depth: 1 }];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
       if (folder.depth > DEPTH_MAXIMUM) return "folders inside folders";
-      this.#watch(folder.path);
+      const identity = this.#watch(folder.path);
+      if (identity !== null) present.add(identity);
       for (const name of namesIn(folder.path)) {
         const path = join(folder.path, name);
         const stat = lstatSync(path, { throwIfNoEntry: false });
@@ -58,23 +71,32 @@ export class UmlDirGuard {
         if (stat.isDirectory()) folders.push({ path, depth: folder.depth + 1 });
       }
     }
+    this.#keepWatching(present);
     return null;
   }
 
-  #watch(path: string): void {
-    if (this.#watchers.has(path)) return;
+  /** Returns which folder it is; null: it has just gone, or the host gives no more watches. */
+  #watch(path: string): string | null {
     try {
-      const watcher = watch(path, { persistent: false }, () => this.check());
-      this.#watchers.set(path, watcher);
-      watcher.on("error", () => this.#forget(path));
+      const { ino, birthtimeNs } = lstatSync(path, { bigint: true });
+      const identity = `${ino} ${birthtimeNs}`;
+      if (!this.#watchers.has(identity)) {
+        const watcher = watch(path, { persistent: false }, () => this.#lookSoon());
+        watcher.on("error", () => watcher.close());
+        this.#watchers.set(identity, watcher);
+      }
+      return identity;
     } catch {
-      // It has just gone, or the host gives no more watches.
+      return null;
     }
   }
 
-  #forget(path: string): void {
-    this.#watchers.get(path)?.close();
-    this.#watchers.delete(path);
+  #keepWatching(identities: ReadonlySet<string>): void {
+    for (const [identity, watcher] of this.#watchers) {
+      if (identities.has(identity)) continue;
+      watcher.close();
+      this.#watchers.delete(identity);
+    }
   }
 }
 
