@@ -12,6 +12,7 @@ import { Button } from "../ui/Button.tsx";
 import { TextField } from "../ui/Field.tsx";
 import { ListSection, RowButton } from "../ui/ListSection.tsx";
 import { Age } from "../ui/Time.tsx";
+import { CurrentPasswordField } from "./CurrentPasswordField.tsx";
 import { LastUsed } from "./LastUsed.tsx";
 import { PasswordStep } from "./PasswordStep.tsx";
 
@@ -120,14 +121,7 @@ const PasskeyDialog = ({ isFirst, onAdded, onClose }: PasskeyDialogProps) => {
         value={form.draft.label}
         onChange={(label) => form.patch({ label })}
       />
-      <TextField
-        path="current"
-        label="Your password"
-        type="password"
-        autoComplete="current-password"
-        value={form.draft.current}
-        onChange={(current) => form.patch({ current })}
-      />
+      <CurrentPasswordField value={form.draft.current} onChange={(current) => form.patch({ current })} />
     </FormDialog>
   );
 };

@@ -2,7 +2,7 @@ import { beginTotp } from "@corral/contracts";
 import type { ReactNode } from "react";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
-import { TextField } from "../ui/Field.tsx";
+import { CurrentPasswordField } from "./CurrentPasswordField.tsx";
 
 const noPassword = { current: "" };
 const passwordOf = (draft: typeof noPassword) => draft;
@@ -25,14 +25,7 @@ export const PasswordStep = ({ title, description, submit, onPassword, onClose }
   });
   return (
     <FormDialog title={title} description={description} submit={submit} form={form} onClose={onClose}>
-      <TextField
-        path="current"
-        label="Your password"
-        type="password"
-        autoComplete="current-password"
-        value={form.draft.current}
-        onChange={(current) => form.patch({ current })}
-      />
+      <CurrentPasswordField value={form.draft.current} onChange={(current) => form.patch({ current })} />
     </FormDialog>
   );
 };

@@ -1,17 +1,18 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { CircleAlert, Plus, SearchX } from "lucide-react";
+import { Plus } from "lucide-react";
 import { useRef } from "react";
 import { messageOf } from "../api/errors.ts";
 import { useOpenDialog } from "../app/shellDialogs.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { DeletedGuestsButton } from "../deleted/DeletedGuestsButton.tsx";
 import { Button } from "../ui/Button.tsx";
-import { EmptyState, Notice } from "../ui/Notice.tsx";
+import { Notice } from "../ui/Notice.tsx";
 import { Page } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
 import { FilterBar } from "./FilterBar.tsx";
 import { FirstRun } from "./FirstRun.tsx";
 import { GuestTable, GuestTableSkeleton } from "./GuestTable.tsx";
+import { NoGuestsShown } from "./NoGuestsShown.tsx";
 import { SelectionBar } from "./SelectionBar.tsx";
 import { useAskedGuests } from "./useAskedGuests.ts";
 import { useLiveVitals } from "./useLiveVitals.ts";
@@ -22,9 +23,10 @@ const route = getRouteApi("/shell/");
 
 const FleetPage = () => {
   const navigate = route.useNavigate();
-  const { q, sort, guests, filter, shown, ask } = useAskedGuests(route.useSearch(), "name", (search) => {
+  const asked = useAskedGuests(route.useSearch(), "name", (search) => {
     void navigate({ search, replace: true });
   });
+  const { q, sort, guests, filter, shown, ask } = asked;
   const openDialog = useOpenDialog();
   useLiveVitals();
   const filterInput = useRef<HTMLInputElement>(null);
@@ -79,25 +81,8 @@ const FleetPage = () => {
       )}
       <div className="min-h-0 flex-1 overflow-auto">
         {guests.isPending && <GuestTableSkeleton sort={sort} />}
-        {guests.isError && guests.data === undefined && (
-          <EmptyState
-            icon={CircleAlert}
-            title="The guests could not be read"
-            actions={<Button label="Try again" variant="primary" onClick={() => guests.refetch()} />}
-          >
-            {messageOf(guests.error)}
-          </EmptyState>
-        )}
         {firstRun && <FirstRun />}
-        {total > 0 && shown.length === 0 && (
-          <EmptyState
-            icon={SearchX}
-            title="No guest matches the filter"
-            actions={<Button label="Clear the filter" onClick={() => ask({ q: "" })} />}
-          >
-            {filter.problem ?? `${counted(total, "guest")} in all.`}
-          </EmptyState>
-        )}
+        <NoGuestsShown {...asked} />
         {shown.length > 0 && (
           <GuestTable
             guests={shown}

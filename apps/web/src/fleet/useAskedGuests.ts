@@ -34,3 +34,5 @@ export const useAskedGuests = (
     });
   return { q, sort, guests, filter, shown, ask };
 };
+
+export type AskedGuests = ReturnType<typeof useAskedGuests>;

@@ -1,4 +1,4 @@
-import { type Guest, type GuestAction, guestCan, OPERATIONS } from "@corral/contracts";
+import { type Guest, type GuestAction, guestAction, guestCan, OPERATIONS } from "@corral/contracts";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { Keyboard, Pause, Play, Power, RotateCcw, RotateCw, StepForward, Trash2, Zap } from "lucide-react";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
@@ -13,17 +13,7 @@ import { counted } from "../ui/quantities.ts";
 export type Operation = GuestAction | "delete";
 
 /** In the order in which buttons stand, everywhere. */
-export const BUTTONS: readonly Operation[] = [
-  "start",
-  "shutdown",
-  "restart",
-  "ctrl-alt-del",
-  "pause",
-  "resume",
-  "force-off",
-  "force-restart",
-  "delete",
-];
+export const BUTTONS: readonly Operation[] = [...guestAction.options, "delete"];
 
 export const OPERATION_ICONS = {
   start: Play,

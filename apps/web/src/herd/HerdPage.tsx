@@ -1,12 +1,11 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { CircleAlert, GalleryThumbnails, SearchX } from "lucide-react";
+import { GalleryThumbnails } from "lucide-react";
 import { useRef, useSyncExternalStore } from "react";
-import { messageOf } from "../api/errors.ts";
 import { isLost } from "../api/ReconnectingSocket.ts";
 import { useShortcuts } from "../app/shortcuts.ts";
 import { FilterBar } from "../fleet/FilterBar.tsx";
+import { NoGuestsShown } from "../fleet/NoGuestsShown.tsx";
 import { useAskedGuests } from "../fleet/useAskedGuests.ts";
-import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
 import { Page } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
@@ -28,9 +27,10 @@ const SORTS: Readonly<Record<string, string>> = {
 /** A wall of live thumbnails, one for each guest. */
 const HerdPage = () => {
   const navigate = route.useNavigate();
-  const { q, sort, guests, filter, shown, ask } = useAskedGuests(route.useSearch(), "state", (search) => {
+  const asked = useAskedGuests(route.useSearch(), "state", (search) => {
     void navigate({ search, replace: true });
   });
+  const { q, sort, guests, filter, shown, ask } = asked;
   const filterInput = useRef<HTMLInputElement>(null);
   const wall = useRef<HTMLUListElement>(null);
   const feed = useHerdFeed();
@@ -80,29 +80,12 @@ const HerdPage = () => {
         />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto p-4 sm:p-5">
-        {guests.isError && guests.data === undefined && (
-          <EmptyState
-            icon={CircleAlert}
-            title="The guests could not be read"
-            actions={<Button label="Try again" variant="primary" onClick={() => guests.refetch()} />}
-          >
-            {messageOf(guests.error)}
-          </EmptyState>
-        )}
         {guests.isSuccess && total === 0 && (
           <EmptyState icon={GalleryThumbnails} title="No guests yet">
             Each guest's console shows here as it is at the moment.
           </EmptyState>
         )}
-        {total > 0 && shown.length === 0 && (
-          <EmptyState
-            icon={SearchX}
-            title="No guest matches the filter"
-            actions={<Button label="Clear the filter" onClick={() => ask({ q: "" })} />}
-          >
-            {filter.problem ?? `${counted(total, "guest")} in all.`}
-          </EmptyState>
-        )}
+        <NoGuestsShown {...asked} />
         {feed !== undefined && (
           <ul
             ref={wall}

@@ -1,5 +1,6 @@
 import { HERD_BACKGROUND, HERD_FOREGROUND, HERD_RGB, type HerdRun } from "@corral/contracts";
 import type { ITheme } from "@xterm/xterm";
+import { paletteColour } from "../console/paletteColour.ts";
 import type { HerdScreen } from "./HerdFeed.ts";
 
 /** Letters are drawn at this size and scaled: browsers refuse to draw tiny ones at their true width. */
@@ -11,39 +12,12 @@ const CELL_HEIGHT = 1.2;
 const LEAST_COLS = 80;
 const LEAST_ROWS = 24;
 
-const ANSI = [
-  "black",
-  "red",
-  "green",
-  "yellow",
-  "blue",
-  "magenta",
-  "cyan",
-  "white",
-  "brightBlack",
-  "brightRed",
-  "brightGreen",
-  "brightYellow",
-  "brightBlue",
-  "brightMagenta",
-  "brightCyan",
-  "brightWhite",
-] as const satisfies readonly (keyof ITheme)[];
-
 /** A colour of the herd's frames, in CSS. */
 export const cssColour = (colour: number, theme: ITheme): string => {
   if (colour === HERD_BACKGROUND) return theme.background ?? "#000000";
   if (colour === HERD_FOREGROUND) return theme.foreground ?? "#ffffff";
   if (colour >= HERD_RGB) return `#${(colour - HERD_RGB).toString(16).padStart(6, "0").slice(-6)}`;
-  const name = ANSI[colour];
-  if (name !== undefined) return theme[name] ?? "#808080";
-  if (colour < 232) {
-    const cube = colour - 16;
-    const level = (step: number) => (step === 0 ? 0 : 55 + 40 * step);
-    return `rgb(${level(Math.floor(cube / 36))} ${level(Math.floor(cube / 6) % 6)} ${level(cube % 6)})`;
-  }
-  const grey = 8 + 10 * (colour - 232);
-  return `rgb(${grey} ${grey} ${grey})`;
+  return paletteColour(colour, theme);
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { ITheme } from "@xterm/xterm";
 import type { CSSProperties } from "react";
+import { paletteColour } from "../console/paletteColour.ts";
 
 /** A colour as a terminal names it: 0–255 of the palette, or #rrggbb. */
 type Colour = number | string;
@@ -68,31 +69,8 @@ const extendedColour = ([kind, ...rest]: readonly number[]): { colour?: Colour; 
   return { colour: `#${hex.join("").padEnd(6, "0")}`, used: 4 };
 };
 
-const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const;
-const BRIGHT_NAMES = [
-  "brightBlack",
-  "brightRed",
-  "brightGreen",
-  "brightYellow",
-  "brightBlue",
-  "brightMagenta",
-  "brightCyan",
-  "brightWhite",
-] as const;
-/** Levels of the 6 × 6 × 6 cube of the palette. */
-const LEVELS = [0, 95, 135, 175, 215, 255] as const;
-
-const colourOf = (colour: Colour | undefined, theme: ITheme): string | undefined => {
-  if (typeof colour !== "number") return colour;
-  const name = [...NAMES, ...BRIGHT_NAMES][colour];
-  if (name !== undefined) return theme[name];
-  if (colour >= 232) {
-    const grey = 8 + (colour - 232) * 10;
-    return `rgb(${grey} ${grey} ${grey})`;
-  }
-  const cube = colour - 16;
-  return `rgb(${LEVELS[Math.floor(cube / 36)]} ${LEVELS[Math.floor(cube / 6) % 6]} ${LEVELS[cube % 6]})`;
-};
+const colourOf = (colour: Colour | undefined, theme: ITheme): string | undefined =>
+  typeof colour === "number" ? paletteColour(colour, theme) : colour;
 
 /** undefined: as the text around it. */
 export const cssOf = (style: TextStyle, theme: ITheme): CSSProperties | undefined => {

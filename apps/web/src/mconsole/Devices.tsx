@@ -28,6 +28,35 @@ export const Devices = ({ guest }: { guest: Guest }) => {
     onSettled: () => queries.invalidateQueries({ queryKey: ["guests"] }),
   });
   const run = (what: () => Promise<unknown>) => change.mutate(what);
+  const busy = change.isPending;
+  const list = (kind: GuestDevice["kind"], actionOf: (device: GuestDevice) => ReactNode) => (
+    <ul>
+      {data?.devices
+        .filter((each) => each.kind === kind)
+        .map((each) => (
+          <Row key={each.device} device={each}>
+            {actionOf(each)}
+          </Row>
+        ))}
+    </ul>
+  );
+  const remove = ({ device }: GuestDevice) => (
+    <Remove guest={guest} device={device} keep={keep} run={run} busy={busy} />
+  );
+  const removeOrPlug = (each: GuestDevice, plug: () => void) =>
+    each.plugged ? (
+      remove(each)
+    ) : (
+      <Button
+        label={`Plug ${each.device} in again`}
+        icon={Plug}
+        small
+        variant="ghost"
+        showLabel="never"
+        busy={busy}
+        onClick={plug}
+      />
+    );
 
   if (!on) {
     return (
@@ -55,82 +84,32 @@ export const Devices = ({ guest }: { guest: Guest }) => {
         </Notice>
       )}
       <Group title="Disks">
-        <ul>
-          {data?.devices
-            .filter(({ kind }) => kind === "disk")
-            .map((each) => (
-              <Row key={each.device} device={each}>
-                {each.plugged ? (
-                  <Remove guest={guest} device={each.device} keep={keep} run={run} busy={change.isPending} />
-                ) : (
-                  <Button
-                    label={`Plug ${each.device} in again`}
-                    icon={Plug}
-                    small
-                    variant="ghost"
-                    showLabel="never"
-                    busy={change.isPending}
-                    onClick={() => {
-                      const defined = guest.definition.disks.find(({ ubd }) => `ubd${ubd}` === each.device);
-                      if (defined !== undefined) run(() => api.plugDisk({ params: { id }, body: { disk: defined } }));
-                    }}
-                  />
-                )}
-              </Row>
-            ))}
-        </ul>
-        <NewDisk guest={guest} keep={keep} run={run} busy={change.isPending} />
+        {list("disk", (each) =>
+          removeOrPlug(each, () => {
+            const defined = guest.definition.disks.find(({ ubd }) => `ubd${ubd}` === each.device);
+            if (defined !== undefined) run(() => api.plugDisk({ params: { id }, body: { disk: defined } }));
+          }),
+        )}
+        <NewDisk guest={guest} keep={keep} run={run} busy={busy} />
       </Group>
-      <Group title="Consoles">
-        <ul>
-          {data?.devices
-            .filter(({ kind }) => kind === "console")
-            .map((each) => (
-              <Row key={each.device} device={each}>
-                {each.device !== "con0" && (
-                  <Remove guest={guest} device={each.device} keep={keep} run={run} busy={change.isPending} />
-                )}
-              </Row>
-            ))}
-        </ul>
-      </Group>
+      <Group title="Consoles">{list("console", (each) => each.device !== "con0" && remove(each))}</Group>
       <Group title="Network interfaces">
-        <ul>
-          {data?.devices
-            .filter(({ kind }) => kind === "network")
-            .map((each) => (
-              <Row key={each.device} device={each}>
-                {each.plugged ? (
-                  <Remove guest={guest} device={each.device} keep={keep} run={run} busy={change.isPending} />
-                ) : (
-                  <Button
-                    label={`Plug ${each.device} in again`}
-                    icon={Plug}
-                    small
-                    variant="ghost"
-                    showLabel="never"
-                    busy={change.isPending}
-                    onClick={() => {
-                      const defined = guest.definition.interfaces.find(({ device }) => device === each.device);
-                      if (defined !== undefined) {
-                        run(() => api.plugInterface({ params: { id }, body: { interface: defined } }));
-                      }
-                    }}
-                  />
-                )}
-              </Row>
-            ))}
-        </ul>
+        {list("network", (each) =>
+          removeOrPlug(each, () => {
+            const defined = guest.definition.interfaces.find(({ device }) => device === each.device);
+            if (defined !== undefined) run(() => api.plugInterface({ params: { id }, body: { interface: defined } }));
+          }),
+        )}
         <NewInterface
           guest={guest}
           taken={data?.devices.map(({ device }) => device) ?? []}
           keep={keep}
           run={run}
-          busy={change.isPending}
+          busy={busy}
         />
       </Group>
-      <AnySetting guest={guest} run={run} busy={change.isPending} />
-      <Memory guest={guest} free={data?.memory?.freeKiB} run={run} busy={change.isPending} />
+      <AnySetting guest={guest} run={run} busy={busy} />
+      <Memory guest={guest} free={data?.memory?.freeKiB} run={run} busy={busy} />
     </div>
   );
 };
