@@ -127,7 +127,7 @@ describe("the writer's seat", () => {
     type(bob, "no");
     type(bob, "no");
     type(ann, "yes");
-    expect(guest.typed()).toBe("yes");
+    expect(guest.typed(3)).toBe("yes");
     expect(bob.of("warning")).toHaveLength(1);
     expect(bob.of("warning")[0]?.message).toContain("ann");
     expect([ann.viewer.typedBytes, bob.viewer.typedBytes]).toEqual([3, 0]);
@@ -176,7 +176,7 @@ describe("the writer's seat", () => {
 
     const guest = SlaveEnd.connect(console);
     type(port, "hello");
-    expect(guest.typed()).toBe("hello");
+    expect(guest.typed(5)).toBe("hello");
     for (let piece = 0; piece < 40; piece++) type(port, "x".repeat(60_000));
     expect(port.of("warning")).toHaveLength(2);
     expect(port.of("warning")[1]?.message).toContain("not reading");

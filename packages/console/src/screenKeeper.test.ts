@@ -50,13 +50,29 @@ describe("ScreenKeeper", () => {
       log.append(chunk);
       keeper.grown();
       if (written % (1024 * 1024) < chunk.length) {
-        await until(() => {
-          keeper.grown();
-          return log.end - (loadScreen(log.folder)?.offset ?? 0) < 1024 * 1024;
-        });
+        await until(() => log.end - (loadScreen(log.folder)?.offset ?? 0) < 1024 * 1024);
       }
     }
+    expect(keeper.awake).toBe(false);
     expect((await keeper.snapshot()).screen.includes("\x1b[?2004h")).toBe(true);
+    keeper.dispose();
+    log.close();
+  });
+
+  it("waits for a pause to save the screen of a flood, but not for ever", async () => {
+    const log = open();
+    const keeper = new ScreenKeeper(log);
+    const chunk = Buffer.from(`\x1b[?2004h${"x".repeat(78)}\r\n`.repeat(800));
+    let saved = 0;
+    while (saved === 0) {
+      log.append(chunk);
+      keeper.grown();
+      for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+      saved = loadScreen(log.folder)?.offset ?? 0;
+    }
+    expect(saved).toBeGreaterThanOrEqual(4 * 1024 * 1024);
+    expect(saved).toBeLessThan(5 * 1024 * 1024);
+    expect(keeper.awake).toBe(false);
     keeper.dispose();
     log.close();
   });

@@ -1,4 +1,5 @@
 import type { ConsoleLog } from "./consoleLog.ts";
+import { takeTurn } from "./drawingTurns.ts";
 import { ConsoleError } from "./errors.ts";
 import type { Picture } from "./picture.ts";
 import { loadScreen, type Snapshot, saveScreen } from "./savedScreen.ts";
@@ -6,12 +7,16 @@ import { REPLAY_MAXIMUM_BYTES, Screen } from "./screen.ts";
 
 /** A screen takes 2 MB; one that nobody asked for in this time is saved and dropped. */
 const SCREEN_IDLE_MS = 30_000;
-/**
- * The saved screen is at most about this far behind the log's end: replaying that takes 60 ms at worst. Less than the
- * unbroken end of any log whose budget is more than a few MiB.
- */
+/** When a console that printed this much since its screen was saved falls silent, it is saved again: replaying that takes 60 ms. */
 const SAVE_EVERY_BYTES = 1024 * 1024;
-/** … but telling a screen takes 15 ms: no more often than this, whatever floods. */
+/** Milliseconds without output that are a pause. */
+const PAUSE_MS = 250;
+/**
+ * Telling a screen takes 15 ms in which no keystroke passes, so one that prints without a pause is saved only here.
+ * Replaying that takes 5 ms where it is plain lines, and 240 ms where they are all coloured.
+ */
+const SAVE_AT_LATEST_BYTES = 4 * 1024 * 1024;
+/** … and no more often than this, whatever floods. */
 const SAVE_EVERY_MS = 1000;
 /** Drawing fewer bytes a millisecond than this is what hostile output causes; plain text is 17,000. */
 const SLOW_BYTES_PER_MS = 500;
@@ -40,8 +45,12 @@ export class ScreenKeeper {
   #savedOffset: number;
   #savedAt = 0;
   #requests: Request[] = [];
-  #nextStep: NodeJS.Timeout | NodeJS.Immediate | null = null;
+  #callOffStep: (() => void) | null = null;
+  #pause: NodeJS.Timeout | null = null;
   #idle: NodeJS.Timeout | null = null;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Once it is drawn up to the end, the screen is saved. */
+  #saving = false;
   /** Once it is drawn up to the end, the screen is saved and dropped. */
   #retiring = false;
   #picture: Picture | null = null;
@@ -81,13 +90,18 @@ export class ScreenKeeper {
 
   /** The log has grown. */
   grown(): void {
-    if (this.#saveIsDue()) this.#run();
+    const behind = this.#log.end - this.#savedOffset;
+    if (behind < SAVE_EVERY_BYTES || this.#disposed) return;
+    if (behind >= SAVE_AT_LATEST_BYTES && Date.now() - this.#savedAt >= SAVE_EVERY_MS) this.#beginSaving();
+    else if (this.#pause !== null) this.#pause.refresh();
+    else this.#pause = setTimeout(() => this.#beginSaving(), PAUSE_MS).unref();
   }
 
   /** Saves the screen if there is one. Idempotent. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#endPause();
     this.#retire();
     for (const { reject } of this.#requests.splice(0)) reject(gone());
   }
@@ -102,32 +116,41 @@ export class ScreenKeeper {
     return saved?.offset === end && saved.cols === size.cols && saved.rows === size.rows ? saved : null;
   }
 
-  #saveIsDue(): boolean {
-    const behind = this.#log.end - this.#savedOffset;
-    return behind >= SAVE_EVERY_BYTES && Date.now() - this.#savedAt >= SAVE_EVERY_MS;
+  #beginSaving(): void {
+    this.#endPause();
+    this.#saving = true;
+    this.#run();
+  }
+
+  #endPause(): void {
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = null;
   }
 
   #run(): void {
-    if (this.#nextStep !== null || this.#disposed) return;
+    if (this.#callOffStep !== null || this.#disposed) return;
     this.#rest();
-    this.#nextStep = setImmediate(() => this.#advance());
+    this.#callOffStep = takeTurn(() => this.#advance());
   }
 
   #advance(): void {
-    this.#nextStep = null;
+    this.#callOffStep = null;
     const { screen, pauseMs } = this.#draw();
     this.#answer(screen);
     if (screen.position < this.#log.end) {
-      this.#nextStep = pauseMs > 0 ? setTimeout(() => this.#advance(), pauseMs) : setImmediate(() => this.#advance());
-    } else if (this.#retiring) {
-      this.#retire();
-    } else {
-      if (this.#saveIsDue()) this.#save(screen);
-      this.#idle = setTimeout(() => {
-        this.#retiring = true;
-        this.#run();
-      }, SCREEN_IDLE_MS).unref();
+      this.#callOffStep = pauseMs > 0 ? after(pauseMs, () => this.#advance()) : takeTurn(() => this.#advance());
+      return;
     }
+    const isAskedFor = performance.now() - this.#askedAt < SCREEN_IDLE_MS;
+    if (this.#retiring || (this.#saving && !isAskedFor)) {
+      this.#retire();
+      return;
+    }
+    if (this.#saving) this.#save(screen);
+    this.#idle = setTimeout(() => {
+      this.#retiring = true;
+      this.#run();
+    }, SCREEN_IDLE_MS).unref();
   }
 
   #draw(): { readonly screen: Screen; readonly pauseMs: number } {
@@ -169,11 +192,13 @@ export class ScreenKeeper {
     return new Promise((resolve, reject) => {
       this.#requests.push({ from: this.#log.end, resolve: (screen) => resolve(tell(screen)), reject });
       this.#retiring = false;
+      this.#askedAt = performance.now();
       this.#run();
     });
   }
 
   #save(screen: Screen): void {
+    this.#saving = false;
     const snapshot = screen.snapshot();
     saveScreen(this.#log.folder, snapshot);
     this.#savedOffset = snapshot.offset;
@@ -194,16 +219,15 @@ export class ScreenKeeper {
 
   #rest(): void {
     if (this.#idle !== null) clearTimeout(this.#idle);
-    if (this.#nextStep !== null) cancel(this.#nextStep);
+    this.#callOffStep?.();
     this.#idle = null;
-    this.#nextStep = null;
+    this.#callOffStep = null;
   }
 }
 
-const cancel = (step: NodeJS.Timeout | NodeJS.Immediate): void => {
-  // Each ignores what is not its own.
-  clearTimeout(step as NodeJS.Timeout);
-  clearImmediate(step as NodeJS.Immediate);
+const after = (ms: number, step: () => void): (() => void) => {
+  const timer = setTimeout(step, ms);
+  return () => clearTimeout(timer);
 };
 
 const gone = (): ConsoleError => new ConsoleError("disposed", "This console has been disposed of.");

@@ -169,7 +169,7 @@ export const definitionFields = {
     .max(64)
     .refine(...uniqueBy((cpu: number) => cpu, "CPU"))
     .nullable()
-    .describe("CPUs of the host it may run on; null: all"),
+    .describe("CPUs of the host it may run on; null: one at a time, which the supervisor chooses"),
   niceness: z.int().min(0).max(19).describe("How far its processes stand back when the host is busy; 0: as all others"),
   shares: z
     .array(share)

@@ -27,6 +27,7 @@ export const hostVitals = z.object({
   at: timestamp,
   cpuSeconds: z.number().describe("Processor time of all its processes since it was started"),
   cpuPercent: z.number().nullable().describe("Of one core, since the look before; null at the first look"),
+  processor: z.int().describe("The processor of the host that its kernel ran on last"),
   residentBytes: z.int().describe("Memory of all its processes, what they share counted once"),
   sharedBytes: z.int().describe("The part of it that is mapped from files: the guest's own memory, and libraries"),
   processes: z.int().describe("Processes on the host"),

@@ -37,6 +37,7 @@ import { bootsOf } from "./logs/boots.ts";
 import type { GuestLog } from "./logs/guestLog.ts";
 import { KernelLogReading } from "./logs/kernelLogReading.ts";
 import { OpenLog } from "./logs/openLog.ts";
+import { Placement } from "./placement/placement.ts";
 import { openRunFolder } from "./runFolder.ts";
 import { DelegatedCgroup, findDelegatedFolder } from "./sandbox/cgroup.ts";
 import { Strangers } from "./strangers/strangers.ts";
@@ -74,6 +75,7 @@ export class Supervisor {
   readonly #cgroup: DelegatedCgroup | null;
   readonly #gate = new BootGate();
   readonly #guests = new Map<string, SupervisedGuest>();
+  readonly #placement = new Placement(() => [...this.#guests.values()]);
   readonly #listeners = new Set<(event: SupervisorEvent) => void>();
   readonly #vitals: RoundClock<SupervisedGuest>;
   #closing = false;
@@ -94,6 +96,7 @@ export class Supervisor {
       (guest) => void guest.vitals.sample(),
     );
     this.#vitals.start();
+    this.#placement.start();
     this.strangers = new Strangers(this.#runFolder, join(home, "strangers"));
   }
 
@@ -116,6 +119,7 @@ export class Supervisor {
         folder,
         gate: this.#gate,
         cgroup: this.#cgroup,
+        placement: this.#placement,
         uid: uidOf(join(this.#home, "guests"), spec.id),
         emit: (event) => this.#emit(event),
       }),
@@ -392,6 +396,7 @@ export class Supervisor {
     if (this.#closing) return;
     this.#closing = true;
     this.#vitals.stop();
+    this.#placement.stop();
     this.strangers.close();
     const guests = [...this.#guests.values()];
     await Promise.allSettled(guests.map((guest) => guest.run?.debugger.end("The server is stopping.")));
@@ -407,7 +412,7 @@ export class Supervisor {
       if (guest.run === null) await guest.force("force-off");
       else await guest.askToEnd("shutdown");
     };
-    const on = guests.filter((guest) => guest.run !== null || guest.state === "starting");
+    const on = guests.filter((guest) => guest.isOn);
     await Promise.allSettled(on.map(ask));
     const deadline = Date.now() + STOP_ALL_DEADLINE_MS;
     while (on.some((guest) => guest.run !== null) && Date.now() < deadline) {

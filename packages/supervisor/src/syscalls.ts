@@ -11,6 +11,7 @@ const ioctlPointer = libc.func("int ioctl(int fd, unsigned long request, ...)");
 const syscall = libc.func("long syscall(long number, ...)");
 const flockCall = libc.func("int flock(int fd, int operation)");
 const socketpairCall = libc.func("int socketpair(int domain, int type, int protocol, _Out_ int *pair)");
+const schedSetaffinity = libc.func("int sched_setaffinity(int pid, size_t size, const uint8_t *mask)");
 const fallocateCall = libc.func("int fallocate(int fd, int mode, int64_t offset, int64_t length)");
 
 const SYS_pidfd_send_signal = 424;
@@ -26,6 +27,8 @@ const TIOCGPTN = 0x80045430;
 const AF_UNIX = 1;
 const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
 const LOCK_EX_NB = 2 | 4;
+/** A bit for each of the 1024 processors that the C library has room for. */
+const AFFINITY_BYTES = 1024 / 8;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
 
@@ -126,6 +129,13 @@ export const tryLock = (fd: number): boolean => {
   const error = new SystemCallError("flock", koffi.errno());
   if (error.code === "EAGAIN") return false;
   throw error;
+};
+
+/** Lets a thread run on this processor of the host and no other. ESRCH when it has ended. */
+export const setAffinity = (thread: number, processor: number): void => {
+  const mask = new Uint8Array(AFFINITY_BYTES);
+  mask[processor >> 3] = 1 << (processor & 7);
+  checked("sched_setaffinity", schedSetaffinity(thread, mask.length, mask));
 };
 
 /** Gives a range of a file back to the file system; its length and every offset after it stay. */

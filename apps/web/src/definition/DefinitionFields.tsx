@@ -164,9 +164,9 @@ export const DefinitionFields = ({ draft, patch, images, kernels, admin, running
           <TextField
             path="cpus"
             label="CPUs of the host"
-            placeholder="all"
+            placeholder="chosen by Corral"
             value={draft.cpus}
-            hint="Numbers, such as 0 2"
+            hint="Numbers, such as 0 2; none: the one with the least work"
             onChange={(cpus) => patch({ cpus })}
           />
           <TextField

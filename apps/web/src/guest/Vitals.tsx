@@ -37,7 +37,9 @@ export const Vitals = ({ guest }: { guest: Guest }) => {
         <Measured label="Memory on the host">{host && formatBytes(host.residentBytes)}</Measured>
         <Measured label="Shared of that">{host && formatBytes(host.sharedBytes)}</Measured>
         <Measured label="Host processes">{host?.processes}</Measured>
-        <Measured label="Processor in all">{host && `${host.cpuSeconds.toFixed(1)} s`}</Measured>
+        <Measured label="Processor in all">
+          {host && `${host.cpuSeconds.toFixed(1)} s, now on CPU ${host.processor}`}
+        </Measured>
         <Measured label="Disk">
           {disk && `${formatBytes(disk.disksBytes)}, and ${formatBytes(disk.logsBytes)} of logs`}
         </Measured>

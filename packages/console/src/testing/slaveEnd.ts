@@ -61,10 +61,12 @@ export class SlaveEnd {
     await until(() => this.console.end >= end);
   }
 
-  /** What was typed, as far as it has come. */
-  typed(): string {
+  /** What was typed, when so much of it has come: the kernel brings each piece by itself. */
+  typed(length: number): string {
     const bytes = Buffer.alloc(65_536);
-    return bytes.subarray(0, readSync(this.#slave, bytes)).toString();
+    let at = 0;
+    while (at < length) at += readSync(this.#slave, bytes, at, bytes.length - at, null);
+    return bytes.toString("utf8", 0, at);
   }
 
   windowSize(): string {

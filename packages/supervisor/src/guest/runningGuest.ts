@@ -157,10 +157,14 @@ export class RunningGuest {
     if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     else options.child.once("exit", (code) => void this.#end(code));
     if (!options.record.booted) this.#watchBoot();
-    this.#guard = new UmlDirGuard(options.folder.umlDir, (found) => this.#listeners.onOverfull(found));
+    this.#guard = new UmlDirGuard(
+      options.folder.umlDir,
+      () => this.pid,
+      (found) => this.#listeners.onOverfull(found),
+    );
     this.#every(LOG_CHECK_MS, () => {
       this.#kernelLog.keepWithinBudget();
-      this.#guard.check();
+      this.#guard.checkUnwatched();
       if (this.#unwritten) this.#writeRecord();
     });
   }

@@ -11,6 +11,7 @@ import type { BootGate } from "../launch/bootGate.ts";
 import { completeRecord, launch } from "../launch/launch.ts";
 import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
 import type { GuestInside } from "../link/inside.ts";
+import type { Placement } from "../placement/placement.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { VitalsKeeper } from "../vitals/vitalsKeeper.ts";
 import {
@@ -52,6 +53,7 @@ export interface GuestSurroundings {
   /** User id that the guest runs as, when the server is root. */
   readonly uid: number | null;
   readonly cgroup: DelegatedCgroup | null;
+  readonly placement: Placement;
   readonly emit: (event: SupervisorEvent) => void;
 }
 
@@ -64,6 +66,7 @@ export class SupervisedGuest {
   readonly #gate: BootGate;
   readonly #uid: number | null;
   readonly #cgroup: DelegatedCgroup | null;
+  readonly #placement: Placement;
   readonly #emit: (event: SupervisorEvent) => void;
   readonly #backOff = new BackOff();
   readonly #history: GuestHistory;
@@ -82,6 +85,7 @@ export class SupervisedGuest {
     this.#gate = surroundings.gate;
     this.#uid = surroundings.uid;
     this.#cgroup = surroundings.cgroup;
+    this.#placement = surroundings.placement;
     this.#emit = surroundings.emit;
     this.#folder.create();
     this.#history = new GuestHistory(this.#folder.history);
@@ -115,6 +119,9 @@ export class SupervisedGuest {
   }
   get run(): RunningGuest | null {
     return this.#run;
+  }
+  get isOn(): boolean {
+    return this.#run !== null || this.state === "starting";
   }
 
   /** Its newest runs, oldest first; the one that goes on has no ending. */
@@ -259,6 +266,7 @@ export class SupervisedGuest {
         kernelLog: this.kernelLog,
         bootNumber,
         uid: this.#uid,
+        cpus: this.#placement.choose(this.#spec),
         cgroup: this.#cgroup,
         sizeOf: (name) => this.consoles.sizeOf(name),
       });

@@ -16,7 +16,11 @@ describe("a guest's own directory on the host", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "corral-"));
     found = [];
-    guard = new UmlDirGuard(folder, (what) => found.push(what));
+    guard = new UmlDirGuard(
+      folder,
+      () => null,
+      (what) => found.push(what),
+    );
   });
   afterEach(() => {
     guard.close();
@@ -61,22 +65,30 @@ describe("a guest's own directory on the host", () => {
   });
 });
 
-it("a guest that fills it through hostfs is forced off, and what it wrote is taken away", async () => {
-  const fleet = await TestFleet.open();
-  try {
-    const { spec, console } = await fleet.boot("filler");
-    const umlDir = join(fleet.supervisor.runFolder, spec.id.slice(0, 8), "u");
-    console.type(
-      `mkdir /h; mount -t hostfs none /h -o /.. && dd if=/dev/zero of=/h${umlDir}/x bs=1M count=200; sync\r`,
-    );
-    await fleet.state(spec.id, "stopped");
-    const warning = fleet.events.find((event) => event.type === "warning");
-    expect(warning?.message).toMatch(/^filler was forced off: it had more than 1 MiB/);
-    await until(
-      () => !existsSync(umlDir),
-      () => "the folder to be emptied",
-    );
-  } finally {
-    await fleet.end();
-  }
-});
+it.each([
+  ["a file", "dd if=/dev/zero of=$u/x bs=1M count=200", /^filler was forced off: it had more than 1 MiB/],
+  [
+    "a file that it has deleted",
+    "mkdir $u/d; exec 3>$u/d/x; rm -r $u/d; dd if=/dev/zero bs=1M count=200 >&3",
+    /^filler was forced off: it had a deleted file/,
+  ],
+])(
+  "a guest that fills it through hostfs with %s is forced off, and what it wrote is taken away",
+  async (_, fill, why) => {
+    const fleet = await TestFleet.open();
+    try {
+      const { spec, console } = await fleet.boot("filler");
+      const umlDir = join(fleet.supervisor.runFolder, spec.id.slice(0, 8), "u");
+      console.type(`mkdir /h; mount -t hostfs none /h -o /..; u=/h${umlDir}; ${fill}; sync\r`);
+      await fleet.state(spec.id, "stopped");
+      const warning = fleet.events.find((event) => event.type === "warning");
+      expect(warning?.message).toMatch(why);
+      await until(
+        () => !existsSync(umlDir),
+        () => "the folder to be emptied",
+      );
+    } finally {
+      await fleet.end();
+    }
+  },
+);

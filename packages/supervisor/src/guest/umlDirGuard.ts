@@ -1,5 +1,6 @@
 import { type FSWatcher, lstatSync, readdirSync, watch } from "node:fs";
 import { join } from "node:path";
+import { holdsDeletedFile } from "../sandbox/deletedFiles.ts";
 
 /** Bytes on disk of a guest's own directory. UML keeps a socket there, and a file with a number. */
 const BYTES_MAXIMUM = 1024 * 1024;
@@ -16,22 +17,32 @@ const LOOK_EVERY_MS = 20;
  */
 export class UmlDirGuard {
   readonly #folder: string;
+  readonly #kernel: () => number | null;
   readonly #onOverfull: (found: string) => void;
   /** By inode and birth: a folder that was removed and made again is another one, which nobody watches yet. */
   readonly #watchers = new Map<string, FSWatcher>();
+  /** Whether there is a folder that the host gave no watch for. */
+  #isBlind = false;
   #soon: NodeJS.Timeout | null = null;
   #over = false;
 
-  constructor(folder: string, onOverfull: (found: string) => void) {
+  /** `kernel`: the guest's process, once it is known. */
+  constructor(folder: string, kernel: () => number | null, onOverfull: (found: string) => void) {
     this.#folder = folder;
+    this.#kernel = kernel;
     this.#onOverfull = onOverfull;
     this.check();
   }
 
-  /** Looks now. Called by itself when something changes; and by the clock, where the host has no watches left to give. */
+  /** To be called by the clock: looks where the host has no watches left to give. Otherwise changes are told by themselves. */
+  checkUnwatched(): void {
+    if (this.#isBlind) this.check();
+  }
+
+  /** Looks now. */
   check(): void {
     if (this.#over) return;
-    const found = this.#measure();
+    const found = this.#measure() ?? this.#hidden();
     if (found === null) return;
     this.close();
     this.#onOverfull(found);
@@ -51,7 +62,13 @@ export class UmlDirGuard {
     }, LOOK_EVERY_MS).unref();
   }
 
+  #hidden(): string | null {
+    const kernel = this.#kernel();
+    return kernel !== null && holdsDeletedFile(kernel, this.#folder) ? "a deleted file that it still writes to" : null;
+  }
+
   #measure(): string | null {
+    this.#isBlind = false;
     let bytes = 0;
     let entries = 0;
     const present = new Set<string>();
@@ -75,18 +92,23 @@ export class UmlDirGuard {
     return null;
   }
 
-  /** Returns which folder it is; null: it has just gone, or the host gives no more watches. */
+  /** Returns which folder it is; null: it has just gone, or cannot be watched. */
   #watch(path: string): string | null {
     try {
       const { ino, birthtimeNs } = lstatSync(path, { bigint: true });
       const identity = `${ino} ${birthtimeNs}`;
       if (!this.#watchers.has(identity)) {
         const watcher = watch(path, { persistent: false }, () => this.#lookSoon());
-        watcher.on("error", () => watcher.close());
+        watcher.on("error", () => {
+          watcher.close();
+          this.#watchers.delete(identity);
+          this.#isBlind = true;
+        });
         this.#watchers.set(identity, watcher);
       }
       return identity;
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.#isBlind = true;
       return null;
     }
   }

@@ -60,6 +60,8 @@ export interface LaunchOptions {
   readonly kernelLog: KernelLog;
   readonly bootNumber: number;
   readonly uid: number | null;
+  /** Processors of the host that it may run on. */
+  readonly cpus: readonly number[];
   readonly cgroup: DelegatedCgroup | null;
   readonly sizeOf: (console: string) => { readonly cols: number; readonly rows: number };
 }
@@ -116,7 +118,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         ...PORT_TERMINAL_PLACES.map((target) => ({ source: PORT_TERMINAL, target, writable: false })),
       ],
       memoryMiB: definition.memoryMiB,
-      cpus: definition.cpus,
+      cpus: options.cpus,
       niceness: definition.niceness,
       uid,
       cgroup: options.cgroup?.make(spec.id, definition) ?? null,

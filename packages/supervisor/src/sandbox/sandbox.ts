@@ -4,7 +4,7 @@ import { inCgroup } from "./cgroup.ts";
 
 /*
  * The chain of programs that a guest's kernel is started through: setarch -R (a guest's memory is random without it:
- * docs/uml.md, "Memory"), taskset and nice where wanted, and bwrap, which makes the sandbox. Personality, affinity and
+ * docs/uml.md, "Memory"), taskset, nice where wanted, and bwrap, which makes the sandbox. Personality, affinity and
  * niceness pass through bwrap, so the tools that set them need not be inside.
  */
 
@@ -22,7 +22,7 @@ export interface SandboxSpec {
   readonly libraries: readonly string[];
   readonly mounts: readonly Mount[];
   readonly memoryMiB: number;
-  readonly cpus: readonly number[] | null;
+  readonly cpus: readonly number[];
   readonly niceness: number;
   /** The user id that the guest runs as, when the server is root; null: the server's own, in a user namespace. */
   readonly uid: number | null;
@@ -46,7 +46,7 @@ export const sandboxCommand = (spec: SandboxSpec): readonly [string, readonly st
   const chain = [
     spec.cgroup === null ? [] : inCgroup(spec.cgroup),
     ["setarch", "-R"],
-    spec.cpus === null ? [] : ["taskset", "-c", spec.cpus.join(",")],
+    ["taskset", "-c", spec.cpus.join(",")],
     spec.niceness === 0 ? [] : ["nice", "-n", String(spec.niceness)],
     ["bwrap", ...isolation(spec), ...fileSystem(spec), "--"],
     spec.uid === null ? [] : dropTo(spec.uid),

@@ -58,7 +58,7 @@ const sandboxed = async (master: number): Promise<{ said: () => string }> => {
     libraries: await librariesOf(PERL),
     mounts: [],
     memoryMiB: 32,
-    cpus: null,
+    cpus: [0],
     niceness: 0,
     uid: null,
     cgroup: null,

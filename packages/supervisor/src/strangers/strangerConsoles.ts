@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type AttachOptions, Console, ConsoleError, ConsoleLog, type Viewer, type ViewerPort } from "@corral/console";
 import { CorralError } from "@corral/contracts";
@@ -49,16 +49,18 @@ export class StrangerConsoles {
     if (this.#open.size >= OPEN_MAXIMUM) {
       throw new CorralError("too_many_requests", "Too many consoles of strangers are open. Close one first.");
     }
+    const fd = openGuestPts(kernel, number);
+    if (fd === null) throw notATerminal(name, channel);
     const kept = this.#keepers.get(key);
-    const others = holdersOf(`/dev/pts/${number}`).filter((pid) => pid !== kept?.pid && pid !== process.pid);
+    const others = holdersOf(fd).filter((pid) => pid !== kept?.pid && pid !== process.pid);
     if (others.length > 0 && !confirm) {
+      // They have it open, so this was not the last.
+      closeSync(fd);
       throw new CorralError(
         "needs_confirmation",
         `Process ${others.slice(0, 3).join(", ")} has ${name} (/dev/pts/${number}) open too. Each of you would get a part of what it prints. Say so once more to open it (confirm).`,
       );
     }
-    const fd = openGuestPts(kernel, number);
-    if (fd === null) throw notATerminal(name, channel);
     try {
       // At once, before anything that may fail: its last opener takes the console along.
       if (kept === undefined || !isAlive(kept)) this.#keepers.set(key, keepTerminal(fd));
@@ -124,23 +126,29 @@ const notATerminal = (name: string, channel: string): CorralError =>
     `${name} is connected to ${channel || "nothing"}, which cannot be opened from here. A console on a pts can, once a program in the guest has it open.`,
   );
 
-/** Processes that have this terminal open, as far as this user may see. */
-const holdersOf = (path: string): number[] =>
-  readdirSync("/proc")
+/**
+ * Processes that have the terminal behind this descriptor open, as far as this user may see. By the file itself: in a
+ * sandbox /dev/pts/0 is another one.
+ */
+const holdersOf = (terminal: number): number[] => {
+  const { dev, ino } = fstatSync(terminal);
+  const isIt = (path: string): boolean => {
+    try {
+      if (!readlinkSync(path).startsWith("/dev/pts/")) return false;
+      const found = statSync(path);
+      return found.dev === dev && found.ino === ino;
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync("/proc")
     .filter((name) => /^[1-9]\d*$/.test(name))
     .filter((name) => {
       try {
-        return readdirSync(`/proc/${name}/fd`).some((fd) => readlinkQuietly(`/proc/${name}/fd/${fd}`) === path);
+        return readdirSync(`/proc/${name}/fd`).some((fd) => isIt(`/proc/${name}/fd/${fd}`));
       } catch {
         return false;
       }
     })
     .map(Number);
-
-const readlinkQuietly = (path: string): string => {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
 };

@@ -26,9 +26,12 @@ const PATIENCE_MS = 40_000;
 
 const KERNEL = "/usr/bin/linux.uml";
 
-/** The shell of the demo image at its prompt; it asks the terminal where the cursor is, and may draw it again. */
+/**
+ * The shell of the demo image at its prompt; it asks the terminal where the cursor is, and may draw it again. The kernel
+ * may have a word about a line of pts after that.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the question is an escape sequence
-export const PROMPT = /# (\u001b\[6n|\u001b\[J)?$/;
+export const PROMPT = /# (\u001b\[6n|\u001b\[J)?(\w+ line \d+ assigned device '[^']+'\r\n)*$/;
 
 /** The demo image, built once for all test files of a run and copied into each fleet's own folder. */
 export const demoImage = async (): Promise<string> => {

@@ -9,6 +9,9 @@ const PAGE_BYTES = 4096;
 /** Fields of /proc/<pid>/stat after the command's name: its own time and that of its children that have ended. */
 const CPU_FIELDS = [11, 12, 13, 14] as const;
 const START_TIME_FIELD = 19;
+const SIZE_FIELD = 20;
+/** The processor that it ran on last. */
+const PROCESSOR_FIELD = 36;
 
 type Family = Omit<HostVitals, "at" | "cpuPercent">;
 
@@ -18,7 +21,8 @@ type Family = Omit<HostVitals, "at" | "cpuPercent">;
  *
  * Memory is read from statm, 5 µs a process; PSS (smaps_rollup) would walk all page tables, some ms a guest. Pages that
  * the processes share are those of the guest's memory and of libraries, and the kernel's own process has all of them: so
- * of the others only the private ones are added. The kernel's helpers are known by its size: they live in its memory.
+ * of the others only the private ones are added. The kernel's helpers are known by its size: they live in its memory, so
+ * their statm is not read at all.
  */
 export const readFamily = ({
   init,
@@ -28,24 +32,28 @@ export const readFamily = ({
   readonly kernel: ProcessIdentity;
 }): Family | null => {
   const family = new Set([kernel.pid, init.pid, ...childrenOf(init.pid), ...childrenOf(kernel.pid)]);
-  let kernelSize = -1;
+  let kernelSize = "";
   let ticks = 0;
   let privatePages = 0;
   let sharedPages = 0;
   let processes = 0;
+  let processor = 0;
   for (const pid of family) {
     const stat = readShort(`/proc/${pid}/stat`);
-    const statm = readShort(`/proc/${pid}/statm`);
     // It ended meanwhile, and counts among its parent's from now on.
-    if (stat === null || statm === null) continue;
+    if (stat === null) continue;
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const known = pid === init.pid ? init : pid === kernel.pid ? kernel : null;
     if (known !== null && fields[START_TIME_FIELD] !== known.startTime) return null;
-    const [size = 0, resident = 0, shared = 0] = statm.split(" ").map(Number);
     processes += 1;
     for (const field of CPU_FIELDS) ticks += Number(fields[field]);
-    if (size !== kernelSize) privatePages += Math.max(0, resident - shared);
-    if (pid === kernel.pid) kernelSize = size;
+    const size = fields[SIZE_FIELD] ?? "";
+    if (pid === kernel.pid) {
+      kernelSize = size;
+      processor = Number(fields[PROCESSOR_FIELD]);
+    } else if (size === kernelSize) continue;
+    const [, resident = 0, shared = 0] = (readShort(`/proc/${pid}/statm`) ?? "").split(" ").map(Number);
+    privatePages += Math.max(0, resident - shared);
     sharedPages = Math.max(sharedPages, shared);
   }
   if (processes === 0) return null;
@@ -54,6 +62,7 @@ export const readFamily = ({
     residentBytes: (privatePages + sharedPages) * PAGE_BYTES,
     sharedBytes: sharedPages * PAGE_BYTES,
     processes,
+    processor,
   };
 };
 
