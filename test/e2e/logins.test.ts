@@ -202,6 +202,7 @@ describe("logins", () => {
       new TOTP({ secret, period: 30, digits: 6 }).generate({ timestamp: Date.now() + steps * STEP_MS });
     await dialog().getByLabel("Code", { exact: true }).fill(codeAt(0));
     await dialog().getByRole("button", { name: "Confirm" }).click();
+    await dialog().getByRole("button", { name: "I have them" }).waitFor();
     const codes = await dialog().getByRole("listitem").allInnerTexts();
     expect(codes).toHaveLength(10);
     secrets.push(secret, ...codes);
