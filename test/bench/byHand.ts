@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ReadStream } from "node:tty";
@@ -26,11 +27,16 @@ export interface Timings {
   readonly prompt: number;
 }
 
-/**
- * Launches the very command line that Corral used, with the same descriptors, from a bare process, and reads the
- * console with nothing around it.
- */
-export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Promise<Timings> => {
+/** A guest that was started by hand. The master of its console's pty is whose who asked for it. */
+export interface ByHand {
+  readonly guest: ChildProcess;
+  readonly master: number;
+  /** performance.now() right before it was started. */
+  readonly began: number;
+}
+
+/** Starts the very command line that Corral used, with the same descriptors, from a bare process. */
+export const startByHand = (recorded: RecordedLaunch): ByHand => {
   rmSync(recorded.umlDir, { recursive: true, force: true });
   mkdirSync(recorded.umlDir, { mode: 0o700 });
   const pty = openPty(80, 24);
@@ -41,14 +47,27 @@ export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Pr
   const filter = openSync(recorded.systemCallFilter, "r");
   const began = performance.now();
   const [program, ...argv] = recorded.argv;
-  const child = spawn(program as string, argv, {
+  const guest = spawn(program as string, argv, {
     stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master, link.slave, link.master, filter],
     detached: true,
     env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
   });
   for (const fd of [pty.slave, status, kernelLog, filter, link.slave, link.master]) closeSync(fd);
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  const reader = new ReadStream(pty.master);
+  return { guest, master: pty.master, began };
+};
+
+/** The group of the chain: bwrap's first process takes the whole sandbox along. */
+export const endByHand = async ({ guest }: ByHand): Promise<void> => {
+  const ended = once(guest, "exit");
+  process.kill(-(guest.pid as number), "SIGKILL");
+  await ended;
+};
+
+/** How long that takes, with a reader of the console that has nothing around it. */
+export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Promise<Timings> => {
+  const launched = startByHand(recorded);
+  const { began } = launched;
+  const reader = new ReadStream(launched.master);
   const timings = await new Promise<Timings>((resolve, reject) => {
     let text = "";
     let firstByte = 0;
@@ -60,9 +79,7 @@ export const launchByHand = async (recorded: RecordedLaunch, prompt: RegExp): Pr
     reader.on("error", () => reject(new Error(`the guest ended before its prompt: ${text.slice(-400)}`)));
   });
   reader.removeAllListeners("error").on("error", () => {});
-  // The group of the chain: bwrap's first process takes the whole sandbox along.
-  process.kill(-(child.pid as number), "SIGKILL");
-  await ended;
+  await endByHand(launched);
   reader.destroy();
   return timings;
 };

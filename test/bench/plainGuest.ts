@@ -1,21 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { openPty } from "../../packages/supervisor/src/pty.ts";
-import { giveNiceness, type RecordedLaunch } from "./byHand.ts";
+import { type ByHand, endByHand, giveNiceness, type RecordedLaunch, startByHand } from "./byHand.ts";
 
 const READER = fileURLToPath(new URL("drain.py", import.meta.url));
 
 /** The very guest that Corral runs, started by hand and drained by a plain reader: drain.py. */
 export class PlainGuest {
-  readonly #guest: ChildProcess;
+  readonly #guest: ByHand;
   readonly #reader: ChildProcess;
   readonly #lines: Interface;
   readonly #gone: Promise<never>;
 
-  private constructor(guest: ChildProcess, reader: ChildProcess) {
+  private constructor(guest: ByHand, reader: ChildProcess) {
     this.#guest = guest;
     this.#reader = reader;
     this.#gone = once(reader, "exit").then(() => Promise.reject(new Error("the plain reader ended")));
@@ -25,24 +24,11 @@ export class PlainGuest {
   }
 
   static async start(recorded: RecordedLaunch): Promise<PlainGuest> {
-    rmSync(recorded.umlDir, { recursive: true, force: true });
-    mkdirSync(recorded.umlDir, { mode: 0o700 });
-    const pty = openPty(80, 24);
-    // The guest link, at which nobody listens here.
-    const link = openPty(80, 24);
-    const status = openSync("/dev/null", "w");
-    const kernelLog = openSync(recorded.kernelLog, "a");
-    const filter = openSync(recorded.systemCallFilter, "r");
-    const [program, ...argv] = recorded.argv;
-    const guest = spawn(program as string, argv, {
-      stdio: [pty.slave, pty.slave, pty.slave, status, kernelLog, pty.master, link.slave, link.master, filter],
-      detached: true,
-      env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
-    });
+    const launched = startByHand(recorded);
     await giveNiceness(recorded);
-    const reader = spawn("python3", [READER], { stdio: ["pipe", "pipe", "inherit", pty.master] });
-    for (const fd of [pty.slave, pty.master, status, kernelLog, filter, link.slave, link.master]) closeSync(fd);
-    const plain = new PlainGuest(guest, reader);
+    const reader = spawn("python3", [READER], { stdio: ["pipe", "pipe", "inherit", launched.master] });
+    closeSync(launched.master);
+    const plain = new PlainGuest(launched, reader);
     await plain.#ask("prompt");
     return plain;
   }
@@ -58,10 +44,7 @@ export class PlainGuest {
   }
 
   async end(): Promise<void> {
-    const ended = once(this.#guest, "exit");
-    // The group of the chain: bwrap's first process takes the whole sandbox along.
-    process.kill(-(this.#guest.pid as number), "SIGKILL");
-    await ended;
+    await endByHand(this.#guest);
     this.#reader.kill();
   }
 

@@ -24,6 +24,19 @@ export const seeInTerminal = async (page: Page, pattern: RegExp, patienceMs = 40
   }
 };
 
+/** Types keys into the terminal, or into one of several: `where` is the page or a part of it. */
+export const typeInTerminal = async (page: Page, keys: string, where: Pick<Page, "locator"> = page): Promise<void> => {
+  await where.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.type(keys);
+};
+
+/** Enters a line into the terminal all at once, whatever letters it has. */
+export const enterInTerminal = async (page: Page, line: string): Promise<void> => {
+  await page.locator(".xterm-helper-textarea").focus();
+  await page.keyboard.insertText(line);
+  await page.keyboard.press("Enter");
+};
+
 /** Collects what a page must never have: errors in its console and uncaught exceptions. */
 export const watchForErrors = (page: Page): string[] => {
   const errors: string[] = [];

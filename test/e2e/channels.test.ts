@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
-import { logIn } from "./logIn.ts";
+import { openBrowser, seeInTerminal, typeInTerminal } from "./browser.ts";
+import { openGuestPage } from "./guestPage.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 const CONSOLES = [
@@ -19,16 +19,8 @@ describe("a guest of two consoles and two serial lines", () => {
   let errors: string[];
   beforeAll(async () => {
     server = await RunningServer.start();
-    await server.becomeAdmin();
-    await server.demoImage();
-    await server.client.createGuest({
-      body: { name: "web1", image: "demo", memoryMiB: 64, consoles: CONSOLES, start: true },
-    });
     browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    errors = watchForErrors(page);
-    await logIn(page, server.url);
-    await page.getByRole("link", { name: "web1" }).first().click();
+    ({ page, errors } = await openGuestPage(server, browser, { consoles: CONSOLES }));
   });
   stepsOfOneStory();
   afterAll(async () => {
@@ -41,8 +33,7 @@ describe("a guest of two consoles and two serial lines", () => {
       await page.getByRole("tab", { name, exact: true }).click();
       await page.locator("[data-attached=true]").waitFor();
       await seeInTerminal(page, /web1:~#/);
-      await page.locator(".xterm-helper-textarea").focus();
-      await page.keyboard.type("tty\n");
+      await typeInTerminal(page, "tty\n");
       await seeInTerminal(page, new RegExp(`/dev/${name.replace("con", "tty").replace("ssl", "ttyS")}`));
     }
   });

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
-import { logIn } from "./logIn.ts";
+import { openBrowser, seeInTerminal, typeInTerminal } from "./browser.ts";
+import { openGuestPage } from "./guestPage.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /* A guest prints more than a terminal holds; all of it is found again: read, searched, downloaded, replayed. */
@@ -14,22 +14,11 @@ describe("the log of a console", () => {
   let errors: string[];
   beforeAll(async () => {
     server = await RunningServer.start();
-    await server.becomeAdmin();
-    await server.demoImage();
-    await server.client.createGuest({
-      body: { name: "web1", image: "demo", memoryMiB: 64, restartPolicy: "never", start: true },
-    });
     browser = await openBrowser();
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
-    page = await context.newPage();
-    errors = watchForErrors(page);
-    await logIn(page, server.url);
-    await page.getByRole("link", { name: "web1" }).first().click();
-    await page.locator("[data-attached=true]").waitFor();
-    await seeInTerminal(page, /web1:~#/);
-    await page.locator(".xterm-helper-textarea").focus();
+    ({ page, errors } = await openGuestPage(server, browser, { restartPolicy: "never" }));
     // 12,000 lines, twice what the terminal holds.
-    await page.keyboard.type(
+    await typeInTerminal(
+      page,
       'i=0; while [ $i -lt 12000 ]; do i=$((i+1)); echo "row $i of many"; done; echo all-$((1+1))\n',
     );
     await seeInTerminal(page, /all-2/, 80_000);
@@ -111,8 +100,7 @@ describe("the log of a console", () => {
   });
 
   it("shows the last lines before a crash", async () => {
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("echo c > /proc/sysrq-trigger\n");
+    await typeInTerminal(page, "echo c > /proc/sysrq-trigger\n");
     const last = page.getByLabel("Last lines before the crash");
     await last.getByText(/Kernel panic - not syncing/).waitFor();
     await last.getByRole("link", { name: "Whole log" }).click();

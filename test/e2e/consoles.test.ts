@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { openBrowser, seeInTerminal, typeInTerminal, watchForErrors } from "./browser.ts";
 import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
@@ -75,13 +75,11 @@ describe("consoles in the page", () => {
     expect(await page.getByRole("button", { name: "Typing together" }).count()).toBe(2);
     await pane("web1 con0").locator("[data-attached=true]").waitFor();
     await pane("web2 con0").locator("[data-attached=true]").waitFor();
-    await pane("web1 con0").locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("echo together-on-$(hostname)\n");
+    await typeInTerminal(page, "echo together-on-$(hostname)\n", pane("web1 con0"));
     await seeIn("web1 con0", /^together-on-web1/m);
     await seeIn("web2 con0", /^together-on-web2/m);
     await page.getByRole("button", { name: "Type alone again" }).click();
-    await pane("web2 con0").locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("echo alone-$((40+2))\n");
+    await typeInTerminal(page, "echo alone-$((40+2))\n", pane("web2 con0"));
     await seeIn("web2 con0", /^alone-42/m);
     expect((await pane("web1 con0").locator(".xterm-rows").innerText()).includes("alone")).toBe(false);
     await page.getByRole("button", { name: "Close web2 con0" }).click();
@@ -161,8 +159,7 @@ describe("consoles in the page", () => {
     await window.locator("[data-attached=true]").waitFor();
     expect(await window.getByRole("navigation").count()).toBe(0);
     await seeInTerminal(window, /web1:~#/);
-    await window.locator(".xterm-helper-textarea").focus();
-    await window.keyboard.type("echo from-the-window-$((40+2))\n");
+    await typeInTerminal(window, "echo from-the-window-$((40+2))\n");
     await seeInTerminal(page, /^from-the-window-42/m);
     await page.getByText(/^Watching ada/).waitFor();
     await window.close();

@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
-import { logIn } from "./logIn.ts";
+import { openBrowser, seeInTerminal, typeInTerminal } from "./browser.ts";
+import { openGuestPage } from "./guestPage.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 describe("an admin with a debugger", () => {
@@ -12,15 +12,8 @@ describe("an admin with a debugger", () => {
   let errors: string[];
   beforeAll(async () => {
     server = await RunningServer.start(async () => ({ CORRAL_DEBUGGER: "1" }));
-    await server.becomeAdmin();
-    await server.demoImage();
-    await server.client.createGuest({ body: { name: "web1", image: "demo", memoryMiB: 64, start: true } });
-    await server.state("web1", "running");
     browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    errors = watchForErrors(page);
-    await logIn(page, server.url);
-    await page.getByRole("link", { name: "web1" }).first().click();
+    ({ page, errors } = await openGuestPage(server, browser));
   });
   stepsOfOneStory();
   afterAll(async () => {
@@ -37,8 +30,7 @@ describe("an admin with a debugger", () => {
     await page.locator("[data-attached=true]").waitFor();
     await seeInTerminal(page, /\(gdb\)/);
     await page.getByText("Held by gdb").waitFor();
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("print 6 * 7\n");
+    await typeInTerminal(page, "print 6 * 7\n");
     await seeInTerminal(page, /\$1 = 42/);
     const pause = page.getByRole("button", { name: "Pause" });
     await pause.hover();
@@ -52,8 +44,7 @@ describe("an admin with a debugger", () => {
     await page.getByRole("tab", { name: "con0" }).click();
     await page.locator("[data-attached=true]").waitFor();
     await page.getByText("Held by gdb").waitFor({ state: "detached" });
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("echo goes-$((1+1))\n");
+    await typeInTerminal(page, "echo goes-$((1+1))\n");
     await seeInTerminal(page, /goes-2/);
     expect(errors.filter((error) => !error.includes("409"))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, terminalText, watchForErrors } from "./browser.ts";
+import { openBrowser, seeInTerminal, terminalText, typeInTerminal, watchForErrors } from "./browser.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /* What the README promises a newcomer, step by step, in one browser. */
@@ -91,13 +91,11 @@ describe("a newcomer", () => {
     await seeInTerminal(page, /^before-the-kill/m);
     await server.kill("SIGKILL");
     await page.getByText("The connection is lost").waitFor();
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("x");
+    await typeInTerminal(page, "x");
     await page.getByText(/what you type now is not sent/).waitFor();
     await server.restart("SIGKILL");
     await page.locator("[data-attached=true]").waitFor();
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("echo after-$((1+1))\n");
+    await typeInTerminal(page, "echo after-$((1+1))\n");
     expect(await seeInTerminal(page, /^after-2/m)).toContain("before-the-kill");
   });
 
@@ -106,8 +104,7 @@ describe("a newcomer", () => {
     await second.goto(page.url());
     await seeInTerminal(second, /after-2/);
     await second.getByRole("button", { name: /take control/i }).click();
-    await second.locator(".xterm-helper-textarea").focus();
-    await second.keyboard.type("echo from-the-second\n");
+    await typeInTerminal(second, "echo from-the-second\n");
     await seeInTerminal(page, /^from-the-second/m);
     await second.close();
   });

@@ -4,8 +4,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GuestAction } from "../../packages/contracts/src/index.ts";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
-import { logIn } from "./logIn.ts";
+import { openBrowser, seeInTerminal, typeInTerminal } from "./browser.ts";
+import { openGuestPage } from "./guestPage.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /** Room for the demo image, its kernel's log and a guest's disk. */
@@ -29,23 +29,12 @@ describe("a full disk", () => {
       closeSync(fd);
     }
   };
-  const type = async (text: string) => {
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type(text);
-  };
+  const type = (keys: string) => typeInTerminal(page, keys);
 
   beforeAll(async () => {
     server = await RunningServer.startOnSmallDisk(DISK_MIB);
-    await server.becomeAdmin();
-    const image = await server.demoImage();
-    await server.client.createGuest({ body: { name: "web1", image, memoryMiB: 64, start: true } });
     browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    errors = watchForErrors(page);
-    await logIn(page, server.url);
-    await page.getByRole("link", { name: "web1" }).first().click();
-    await page.locator("[data-attached=true]").waitFor();
-    await seeInTerminal(page, /web1:~#/);
+    ({ page, errors } = await openGuestPage(server, browser));
   });
   stepsOfOneStory();
   afterAll(async () => {

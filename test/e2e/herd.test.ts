@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERSON, RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { openBrowser, seeInTerminal, typeInTerminal, watchForErrors } from "./browser.ts";
 import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
@@ -104,8 +104,7 @@ describe("the herd", () => {
     const window = await page.context().newPage();
     await window.goto(`${server.url}/guests/live`);
     await seeInTerminal(window, /live:~#/);
-    await window.locator(".xterm-helper-textarea").focus();
-    await window.keyboard.type("clear; for i in 1 2 3 4 5 6 7 8; do printf '\\033[41m%80s\\033[0m\\n' ' '; done\n");
+    await typeInTerminal(window, "clear; for i in 1 2 3 4 5 6 7 8; do printf '\\033[41m%80s\\033[0m\\n' ' '; done\n");
     await expect.poll(async () => (await look(page, thumbnail("live"))).red, { timeout: 30_000 }).toBeGreaterThan(0.05);
     expect((await look(page, thumbnail("live"))).picture).not.toBe(live.picture);
     expect((await look(page, thumbnail("off2"))).picture).toBe(off.picture);

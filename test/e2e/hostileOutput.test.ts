@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, terminalText, watchForErrors } from "./browser.ts";
-import { logIn } from "./logIn.ts";
+import { enterInTerminal, openBrowser, seeInTerminal, terminalText } from "./browser.ts";
+import { openGuestPage } from "./guestPage.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /**
@@ -29,26 +29,12 @@ describe("a hostile guest", () => {
   let browser: Browser;
   let page: Page;
   let errors: string[];
-  const type = async (text: string) => {
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.insertText(text);
-    await page.keyboard.press("Enter");
-  };
+  const type = (line: string) => enterInTerminal(page, line);
 
   beforeAll(async () => {
     server = await RunningServer.start();
-    await server.becomeAdmin();
-    const image = await server.demoImage();
-    await server.client.createGuest({ body: { name: "web1", image, memoryMiB: 64, start: true } });
     browser = await openBrowser();
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    page = await context.newPage();
-    errors = watchForErrors(page);
-    await logIn(page, server.url);
-    await page.getByRole("link", { name: "web1" }).first().click();
-    await page.locator("[data-attached=true]").waitFor();
-    await seeInTerminal(page, /web1:~#/);
+    ({ page, errors } = await openGuestPage(server, browser));
   });
   stepsOfOneStory();
   afterAll(async () => {

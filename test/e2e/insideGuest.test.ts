@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PERSON, RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { RunningServer } from "../server/runningServer.ts";
+import { openBrowser, seeInTerminal, typeInTerminal } from "./browser.ts";
+import { openGuestPage } from "./guestPage.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /* A look into one guest, from its processes to its last words: the views beside its consoles. */
@@ -12,22 +13,8 @@ describe("somebody who looks into a guest", () => {
   let errors: string[];
   beforeAll(async () => {
     server = await RunningServer.start();
-    await server.becomeAdmin();
-    const image = await server.demoImage();
-    await server.client.createGuest({
-      body: { name: "web1", image, memoryMiB: 64, restartPolicy: "never", start: true },
-    });
-    await server.state("web1", "running");
     browser = await openBrowser();
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    page = await context.newPage();
-    errors = watchForErrors(page);
-    await page.goto(`${server.url}/login`);
-    await page.getByLabel("Name").fill(PERSON.name);
-    await page.getByLabel("Password", { exact: true }).fill(PERSON.password);
-    await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: "web1" }).first().click();
-    await seeInTerminal(page, /web1:~#/);
+    ({ page, errors } = await openGuestPage(server, browser, { restartPolicy: "never" }));
   });
   stepsOfOneStory();
   afterAll(async () => {
@@ -52,8 +39,7 @@ describe("somebody who looks into a guest", () => {
   });
 
   it("sees its interfaces and its open sockets", async () => {
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("nc -l -p 8080 &\n");
+    await typeInTerminal(page, "nc -l -p 8080 &\n");
     await button("Network").click();
     const network = region("Network");
     await network.getByRole("cell", { name: "127.0.0.1/8", exact: true }).waitFor();
@@ -69,13 +55,11 @@ describe("somebody who looks into a guest", () => {
     await page.getByRole("button", { name: "Plug in", exact: true }).last().click();
     await button("Remove vec0").waitFor();
     await page.getByText("l2tpv3, port 2000 to 2001").waitFor();
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("ip link set vec0 up; echo up-$((1+1))\n");
+    await typeInTerminal(page, "ip link set vec0 up; echo up-$((1+1))\n");
     await seeInTerminal(page, /^up-2/m);
     await button("Remove vec0").click();
     await page.getByText(/Device is currently open/).waitFor();
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("ip link set vec0 down; echo down-$((1+1))\n");
+    await typeInTerminal(page, "ip link set vec0 down; echo down-$((1+1))\n");
     await seeInTerminal(page, /^down-2/m);
     await button("Remove vec0").click();
     await button("Remove vec0").waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { openBrowser, seeInTerminal, typeInTerminal, watchForErrors } from "./browser.ts";
 import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
@@ -97,8 +97,7 @@ describe("a console on which nothing moves", () => {
 
   it("says that the guest crashed, why, and starts it again", async () => {
     await open("bare1");
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("exit\n");
+    await typeInTerminal(page, "exit\n");
     await card("bare1 crashed").getByText(/init/).first().waitFor();
     await card("bare1 crashed").getByRole("button", { name: "Start again" }).click();
     await server.state("bare1", "running");

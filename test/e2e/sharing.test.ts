@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
+import { openBrowser, seeInTerminal, typeInTerminal, watchForErrors } from "./browser.ts";
 import { logIn } from "./logIn.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
@@ -25,8 +25,7 @@ describe("a console with many at it", () => {
     return page;
   };
   const type = async (page: Page, text: string) => {
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type(text);
+    await typeInTerminal(page, text);
   };
   /** Opens the menu of what whoever manages the guest decides for all. */
   const sharing = async (page: Page, choice: string) => {

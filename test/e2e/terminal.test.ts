@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunningServer } from "../server/runningServer.ts";
-import { openBrowser, seeInTerminal, watchForErrors } from "./browser.ts";
-import { logIn } from "./logIn.ts";
+import { enterInTerminal, openBrowser, seeInTerminal, typeInTerminal } from "./browser.ts";
+import { openGuestPage } from "./guestPage.ts";
 import { stepsOfOneStory } from "./steps.ts";
 
 /** Only reached by a failure. */
@@ -14,11 +14,7 @@ describe("the terminal in the page", () => {
   let browser: Browser;
   let page: Page;
   let errors: string[];
-  const type = async (text: string) => {
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.insertText(text);
-    await page.keyboard.press("Enter");
-  };
+  const type = (line: string) => enterInTerminal(page, line);
   const choose = async (item: string, role: "menuitem" | "menuitemcheckbox" | "menuitemradio" = "menuitem") => {
     await page.getByRole("button", { name: "Console options" }).click();
     await page.getByRole(role, { name: item, exact: true }).click();
@@ -34,18 +30,8 @@ describe("the terminal in the page", () => {
 
   beforeAll(async () => {
     server = await RunningServer.start();
-    await server.becomeAdmin();
-    const image = await server.demoImage();
-    await server.client.createGuest({ body: { name: "web1", image, memoryMiB: 64, start: true } });
     browser = await openBrowser();
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    page = await context.newPage();
-    errors = watchForErrors(page);
-    await logIn(page, server.url);
-    await page.getByRole("link", { name: "web1" }).first().click();
-    await page.locator("[data-attached=true]").waitFor();
-    await seeInTerminal(page, /web1:~#/);
+    ({ page, errors } = await openGuestPage(server, browser));
   });
   stepsOfOneStory();
   afterAll(async () => {
@@ -155,8 +141,7 @@ describe("the terminal in the page", () => {
     const amber = await background();
     await choose("Screen reader", "menuitemcheckbox");
     // Key by key: text that is put in as a whole xterm leaves to the screen reader then.
-    await page.locator(".xterm-helper-textarea").focus();
-    await page.keyboard.type("clear; echo read-me-$((40+2))\n");
+    await typeInTerminal(page, "clear; echo read-me-$((40+2))\n");
     const read = () => page.evaluate(() => document.querySelector(".xterm-accessibility")?.textContent);
     await expect.poll(read, POLL).toContain("read-me-42");
     const larger = await size();

@@ -88,7 +88,8 @@ const StrangerRow = ({ stranger }: { stranger: Stranger }) => {
   );
 };
 
-const PTS = /^pts:\/dev\/pts\/\d+/;
+/** Those that can be opened from here. */
+const TERMINAL = /^(pts:\/dev\/pts\/|port:)\d+/;
 
 const StrangerConsole = ({ stranger, name, channel }: { stranger: Stranger; name: string; channel: string }) => {
   const [asked, setAsked] = useState<string>();
@@ -105,7 +106,7 @@ const StrangerConsole = ({ stranger, name, channel }: { stranger: Stranger; name
   return (
     <p className="flex items-center gap-2 text-small text-faint">
       <span className="truncate font-mono">{`${name}=${channel}`}</span>
-      {PTS.test(channel) && (
+      {TERMINAL.test(channel) && (
         <Button
           label={`Open ${name} of ${nameOf(stranger)}`}
           icon={Terminal}

@@ -1,12 +1,22 @@
 import { closeSync, fstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type AttachOptions, Console, ConsoleError, ConsoleLog, type Viewer, type ViewerPort } from "@corral/console";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AttachOptions,
+  Console,
+  ConsoleError,
+  ConsoleLog,
+  type ConsoleSource,
+  type Viewer,
+  type ViewerPort,
+} from "@corral/console";
 import { CorralError } from "@corral/contracts";
 import type { ProcessIdentity } from "../guest/launchRecord.ts";
 import { openGuestPts, ptsNumber } from "../lines/guestPts.ts";
 import { keepTerminal } from "../lines/keeper.ts";
 import { isAlive } from "../sandbox/processes.ts";
 import { setWindowSize } from "../syscalls.ts";
+import { connectToPort, noTelnetServer, portNumber } from "./strangerPort.ts";
 
 /** What the log of one console may take of the host's disk: it is for catching up, not for keeping. */
 const LOG_BUDGET_BYTES = 4 * 1024 * 1024;
@@ -15,6 +25,9 @@ const OPEN_MAXIMUM = 32;
 /** How often it is looked whether anybody still watches; a console that nobody does is let go of. */
 const UNWATCHED_MS = 60_000;
 const SIZE = { cols: 80, rows: 24 };
+/** Milliseconds for a telnet server's first word, or for its end; both come within some 10. */
+const FIRST_WORD_MS = 1_000;
+const FIRST_WORD_POLL_MS = 10;
 
 interface Open {
   readonly console: Console;
@@ -22,8 +35,9 @@ interface Open {
 }
 
 /**
- * Consoles of strangers that somebody opened, each on a pts of its guest's. Corral reads one as long as somebody watches.
- * A process of its own goes on holding it open (lines/keeper.ts): the guest loses a console when its last opener goes.
+ * Consoles of strangers that somebody opened, each on a pts of its guest's or a port. Corral reads one as long as somebody
+ * watches. A process of its own goes on holding a pts open (lines/keeper.ts): the guest loses such a console when its last
+ * opener goes.
  */
 export class StrangerConsoles {
   readonly #folder: string;
@@ -38,19 +52,25 @@ export class StrangerConsoles {
   }
 
   /**
-   * Opens the console that its kernel says is connected to `channel`. Idempotent. Throws CorralError: impossible where it
-   * is no pts, needs_confirmation where others have it open.
+   * Opens the console that its kernel says is connected to `channel`. Idempotent. Rejects with CorralError: impossible
+   * where it is neither on a pts nor on a port, needs_confirmation where others have it open.
    */
-  open(kernel: ProcessIdentity, id: string, name: string, channel: string, confirm: boolean): void {
+  async open(kernel: ProcessIdentity, id: string, name: string, channel: string, confirm: boolean): Promise<void> {
     const key = keyOf(id, name);
     if (this.#open.has(key)) return;
-    const number = ptsNumber(channel.split(",")[0] ?? "");
-    if (number === null) throw notATerminal(name, channel);
     if (this.#open.size >= OPEN_MAXIMUM) {
       throw new CorralError("too_many_requests", "Too many consoles of strangers are open. Close one first.");
     }
-    const fd = openGuestPts(kernel, number);
-    if (fd === null) throw notATerminal(name, channel);
+    const end = channel.split(",")[0] ?? "";
+    const port = portNumber(end);
+    if (port === null) this.#openPts(kernel, key, name, end, confirm);
+    else await this.#openPort(kernel, key, name, port);
+  }
+
+  #openPts(kernel: ProcessIdentity, key: string, name: string, end: string, confirm: boolean): void {
+    const number = ptsNumber(end);
+    const fd = number === null ? null : openGuestPts(kernel, number);
+    if (fd === null) throw notATerminal(name, end);
     const kept = this.#keepers.get(key);
     const others = holdersOf(fd).filter((pid) => pid !== kept?.pid && pid !== process.pid);
     if (others.length > 0 && !confirm) {
@@ -61,13 +81,32 @@ export class StrangerConsoles {
         `Process ${others.slice(0, 3).join(", ")} has ${name} (/dev/pts/${number}) open too. Each of you would get a part of what it prints. Say so once more to open it (confirm).`,
       );
     }
+    const resize = (cols: number, rows: number) => {
+      // It may have been closed a moment ago.
+      if (isAlive(kernel)) setWindowSize(fd, cols, rows);
+    };
     try {
       // At once, before anything that may fail: its last opener takes the console along.
       if (kept === undefined || !isAlive(kept)) this.#keepers.set(key, keepTerminal(fd));
-      this.#read(key, name, fd, kernel);
+      this.#read(key, name, { fd, resize });
     } catch (error) {
       closeSync(fd);
       throw error;
+    }
+  }
+
+  /** Nothing keeps the connection when it is let go of: held by nobody, it would keep the console from everybody. */
+  async #openPort(kernel: ProcessIdentity, key: string, name: string, port: number): Promise<void> {
+    const telnet = await connectToPort(kernel, name, port);
+    if (this.#open.has(key)) {
+      // Somebody else was quicker.
+      telnet.destroy();
+      return;
+    }
+    const { log } = this.#read(key, name, { telnet, agreed: false });
+    for (let waited = 0; waited < FIRST_WORD_MS && log.end === 0; waited += FIRST_WORD_POLL_MS) {
+      if (!this.#open.has(key)) throw noTelnetServer(name, port);
+      await sleep(FIRST_WORD_POLL_MS);
     }
   }
 
@@ -87,21 +126,15 @@ export class StrangerConsoles {
     for (const key of [...this.#open.keys()]) this.#letGo(key);
   }
 
-  #read(key: string, name: string, fd: number, kernel: ProcessIdentity): void {
+  #read(key: string, name: string, source: ConsoleSource): Console {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const log = ConsoleLog.open(join(this.#folder, key), { budgetBytes: LOG_BUDGET_BYTES });
     const console = new Console({ log, name, ...SIZE });
     const unwatched = setInterval(() => console.viewers.length === 0 && this.#letGo(key), UNWATCHED_MS).unref();
     this.#open.set(key, { console, unwatched });
     try {
-      console.connect({
-        fd,
-        resize: (cols, rows) => {
-          // It may have been closed a moment ago.
-          if (isAlive(kernel)) setWindowSize(fd, cols, rows);
-        },
-        onEnd: () => this.#letGo(key),
-      });
+      console.connect({ ...source, onEnd: () => this.#letGo(key) });
+      return console;
     } catch (error) {
       this.#letGo(key);
       throw error;
@@ -123,7 +156,7 @@ const keyOf = (id: string, name: string): string => `${id}.${name}`;
 const notATerminal = (name: string, channel: string): CorralError =>
   new CorralError(
     "impossible",
-    `${name} is connected to ${channel || "nothing"}, which cannot be opened from here. A console on a pts can, once a program in the guest has it open.`,
+    `${name} is connected to ${channel || "nothing"}, which cannot be opened from here. A console on a port can, and one on a pts once a program in the guest has it open.`,
   );
 
 /**

@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stranger } from "@corral/contracts";
 import { KERNEL_PRELOAD } from "@corral/uml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PORT_TERMINAL } from "../lines/lineTools.ts";
 import { demoImage, PROMPT, until, viewing } from "../testing/fleet.ts";
+import { connectToPort } from "./strangerPort.ts";
 import { Strangers } from "./strangers.ts";
+import { listensOn } from "./umlProcesses.ts";
 
 const KERNEL = "/usr/bin/linux.uml";
 
@@ -22,12 +26,19 @@ const byHand = (uml: string, ...more: string[]): ChildProcess => {
   const child = spawn("setarch", ["-R", KERNEL, ...argv], {
     detached: true,
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: join(folder, "home"), LD_PRELOAD: KERNEL_PRELOAD },
+    env: { PATH: `${folder}/bin:${process.env.PATH}`, HOME: join(folder, "home"), LD_PRELOAD: KERNEL_PRELOAD },
     stdio: "ignore",
   });
   started.add(child);
   child.once("exit", () => started.delete(child));
   return child;
+};
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 };
 const endHard = async (child: ChildProcess): Promise<void> => {
   const gone = once(child, "exit");
@@ -55,6 +66,7 @@ const answers = ({ version }: Stranger): boolean => version !== null;
 beforeAll(async () => {
   image = await demoImage();
   mkdirSync(join(folder, "run"));
+  mkdirSync(join(folder, "bin"));
   mkdirSync(join(folder, "home"));
 });
 
@@ -141,6 +153,48 @@ describe("guests that were started by hand", () => {
     await after.see(/48-still/);
     again.close();
     expect(await strangers.mconsole(id, "version")).toContain("Linux");
+  });
+
+  it("have a terminal on a port, where the host has a telnet server for it", async () => {
+    const port = await freePort();
+    const guest = byHand("s3", `uml_dir=${folder}/u`, `con0=port:${port}`, "con=null", "ssl=null");
+    const { id } = await found(guest, ({ consoles }) => consoles.some(({ channel }) => channel === `port:${port}`));
+    await expect(strangers.openConsole(id, "con0", false)).rejects.toMatchObject({
+      code: "impossible",
+      message: expect.stringContaining("in.telnetd"),
+    });
+    symlinkSync(PORT_TERMINAL, join(folder, "bin", "in.telnetd"));
+    // Twice at once is once.
+    await Promise.all([strangers.openConsole(id, "con0", false), strangers.openConsole(id, "con0", false)]);
+    const view = viewing(strangers, id, "con0", 0);
+    await view.see(PROMPT);
+    view.type("echo $((6 * 7))-by-port\r");
+    await view.see(/42-by-port/);
+    view.detach();
+    // By a signal that takes along its helper for the console's window size, which has a process group of its own.
+    const gone = once(guest, "exit");
+    guest.kill("SIGTERM");
+    await gone;
+    await until(
+      () =>
+        strangers.openConsole(id, "con0", false).then(
+          () => false,
+          ({ code }) => code === "not_found",
+        ),
+      () => "its end",
+    );
+    expect(() => viewing(strangers, id, "con0", 0)).toThrow("not open");
+    rmSync(`${folder}/u/s3`, { recursive: true, force: true });
+  });
+
+  it("are not connected to at a port of another process's, whatever they say", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const kernel = { pid: first.pid as number, startTime: "" };
+    await expect(connectToPort(kernel, "con0", port)).rejects.toMatchObject({ code: "impossible" });
+    expect(listensOn(process.pid, port)).toBe(true);
+    server.close();
   });
 
   it("are not mistaken for one that took their folder", async () => {

@@ -87,7 +87,7 @@ export class Strangers {
   async openConsole(id: string, name: string, confirm: boolean): Promise<void> {
     const process = await this.#reachable(id);
     const channel = await this.#send(process, (client) => client.getConfig(name, { timeoutMs: COMMAND_MS }));
-    this.#consoles.open(process.identity, id, name, plain(channel), confirm);
+    await this.#consoles.open(process.identity, id, name, plain(channel), confirm);
   }
 
   /** Throws CorralError not_found where it was not opened. */

@@ -9,6 +9,9 @@ const KERNEL_ARGUMENT = /^(umid=|uml_dir=|ubd[0-9a-p]|mem=|root=|rootfstype=|con
 /** Programs whose verdict is remembered, by what their file is. */
 const PROGRAMS_MAXIMUM = 200;
 
+/** TCP_LISTEN, as /proc/net/tcp writes it. */
+const LISTENING = "0A";
+
 /** A UML kernel that runs as this server's user. */
 export interface UmlProcess {
   readonly identity: ProcessIdentity;
@@ -110,13 +113,30 @@ const umlDirOf = (pid: number, argv: readonly string[]): string | null => {
   return folder === null || cwd === null ? null : resolve(cwd, folder);
 };
 
-/** From the list of all sockets of its network, those that are open in it: nobody can put a name there for it. */
-const mconsolesOf = (pid: number): string[] => {
-  const open = new Set(
+/** Inodes of the sockets that a process has open. */
+const socketsOf = (pid: number): Set<string | undefined> =>
+  new Set(
     (attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [])
       .map((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(pid, `fd/${fd}`) ?? "")?.[1])
       .filter((inode) => inode !== undefined),
   );
+
+/** Whether a socket of this very process listens on a port (TCP, IPv4) of this server's own network. */
+export const listensOn = (pid: number, port: number): boolean => {
+  if (linkOf(pid, "ns/net") !== linkOf("self", "ns/net")) return false;
+  const open = socketsOf(pid);
+  return text(pid, "net/tcp")
+    .split("\n")
+    .map((line) => line.trim().split(/ +/))
+    .some(([, local = "", , state, , , , , , inode]) => {
+      const number = Number.parseInt(local.split(":")[1] ?? "", 16);
+      return state === LISTENING && number === port && open.has(inode);
+    });
+};
+
+/** From the list of all sockets of its network, those that are open in it: nobody can put a name there for it. */
+const mconsolesOf = (pid: number): string[] => {
+  const open = socketsOf(pid);
   const cwd = linkOf(pid, "cwd") ?? "/";
   return text(pid, "net/unix")
     .split("\n")
