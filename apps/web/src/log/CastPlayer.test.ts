@@ -113,3 +113,23 @@ test("waits for a screen that cannot keep up, and leaves nothing out", async () 
   screen.slow.shift()?.();
   player.dispose();
 });
+
+test("goes to the end that was asked for while it was loading, as it comes", async () => {
+  const screen = new Screen();
+  const player = new CastPlayer(screen);
+  const { readable, writable } = new TransformStream<string, string>();
+  const writer = writable.getWriter();
+  const loaded = player.load(async () => new Response(readable.pipeThrough(new TextEncoderStream())));
+  const [header, ...events] = CAST.map((line) => `${JSON.stringify(line)}\n`);
+  await writer.write(`${header}${events.splice(0, 2).join("")}`);
+  player.seek(Number.MAX_SAFE_INTEGER);
+  expect(screen.text).not.toContain("c");
+  await writer.write(events.join(""));
+  await writer.close();
+  await loaded;
+  expect(screen.text).toBe("abc");
+  expect(player.state()).toMatchObject({ position: player.state().duration, playing: false });
+  // Who went elsewhere meanwhile stays there.
+  player.seek(0);
+  expect(player.state().position).toBe(0);
+});

@@ -72,6 +72,8 @@ export class CastPlayer {
   #frame: number | undefined;
   #frameAt = 0;
   #shownAt = 0;
+  /** Where somebody wanted to go that was not loaded yet. */
+  #wanted: number | undefined;
   #state: CastState = {
     loading: true,
     error: undefined,
@@ -108,6 +110,7 @@ export class CastPlayer {
         }
       }
       this.#change({ loading: false });
+      this.#goOnToWanted();
     } catch (error) {
       if (!signal.aborted) this.#change({ loading: false, error: (error as Error).message });
     }
@@ -131,8 +134,9 @@ export class CastPlayer {
     this.#change({ speed });
   }
 
-  /** Seconds as played. */
+  /** Seconds as played. What is not loaded yet is gone to as it comes. */
   seek(position: number): void {
+    this.#wanted = this.#state.loading && position > this.#state.duration ? position : undefined;
     const wanted = Math.min(Math.max(0, position), this.#state.duration);
     if (wanted < this.#state.position) this.#startOver();
     this.#moveTo(wanted);
@@ -170,7 +174,13 @@ export class CastPlayer {
     this.#state = { ...this.#state, duration: this.#played.at(-1) ?? 0 };
     const mark = kind === "m" ? markOf(data, this.#state.duration) : null;
     if (mark !== null) this.#state = { ...this.#state, marks: [...this.#state.marks, mark] };
-    if (performance.now() - this.#shownAt > SHOW_EVERY_MS) this.#change({});
+    if (performance.now() - this.#shownAt <= SHOW_EVERY_MS) return;
+    this.#change({});
+    this.#goOnToWanted();
+  }
+
+  #goOnToWanted(): void {
+    if (this.#wanted !== undefined) this.seek(this.#wanted);
   }
 
   /** The next event's time: after the last one's, and not long after where silence is left out. */
