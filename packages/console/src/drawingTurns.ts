@@ -3,12 +3,20 @@
  * one screen at most, however many are being drawn, each turn of the event loop has room for one piece.
  */
 
-const waiting = new Set<() => void>();
+interface Turn {
+  readonly draw: () => void;
+  readonly isAwaited: () => boolean;
+}
+
+const waiting = new Set<Turn>();
 let isScheduled = false;
 
-/** Calls `draw` when its turn has come. Returns what calls that off. */
-export const takeTurn = (draw: () => void): (() => void) => {
-  const turn = () => draw();
+/**
+ * Calls `draw` when its turn has come. A screen that somebody waits for (`isAwaited`, asked each time) goes before those
+ * that are only to be saved. Returns what calls it off.
+ */
+export const takeTurn = (draw: () => void, isAwaited: () => boolean): (() => void) => {
+  const turn = { draw, isAwaited };
   waiting.add(turn);
   schedule();
   return () => {
@@ -24,9 +32,10 @@ const schedule = (): void => {
 
 const next = (): void => {
   isScheduled = false;
-  const [turn] = waiting;
-  if (turn === undefined) return;
+  const [first, ...others] = waiting;
+  if (first === undefined) return;
+  const turn = first.isAwaited() ? first : (others.find(({ isAwaited }) => isAwaited()) ?? first);
   waiting.delete(turn);
   schedule();
-  turn();
+  turn.draw();
 };

@@ -130,7 +130,14 @@ export class ScreenKeeper {
   #run(): void {
     if (this.#callOffStep !== null || this.#disposed) return;
     this.#rest();
-    this.#callOffStep = takeTurn(() => this.#advance());
+    this.#takeTurn();
+  }
+
+  #takeTurn(): void {
+    this.#callOffStep = takeTurn(
+      () => this.#advance(),
+      () => this.#requests.length > 0,
+    );
   }
 
   #advance(): void {
@@ -138,7 +145,8 @@ export class ScreenKeeper {
     const { screen, pauseMs } = this.#draw();
     this.#answer(screen);
     if (screen.position < this.#log.end) {
-      this.#callOffStep = pauseMs > 0 ? after(pauseMs, () => this.#advance()) : takeTurn(() => this.#advance());
+      if (pauseMs > 0) this.#callOffStep = after(pauseMs, () => this.#advance());
+      else this.#takeTurn();
       return;
     }
     const isAskedFor = performance.now() - this.#askedAt < SCREEN_IDLE_MS;
