@@ -13,8 +13,12 @@ const refusePaste = (): void => {
   toast.error("That is too much to paste here. Put it into a file.");
 };
 
+/** A pts has no way to tell its guest of a size; a port has telnet's. */
+const SIZE_OF_PTS = "Its window keeps its size: in the guest, stty rows and cols set it.";
+const SIZE_OF_PORT = "Its window follows this one. A minute or two after you leave, the guest hangs it up.";
+
 /** A stranger's console that was opened, for as long as it is shown. */
-const StrangerTerminal = ({ stranger, name }: { stranger: Stranger; name: string }) => {
+const StrangerTerminal = ({ stranger, name, channel }: { stranger: Stranger; name: string; channel: string }) => {
   const host = useRef<HTMLDivElement>(null);
   const { status } = useConsole(host, socketUrl(`/strangers/${stranger.id}/consoles/${name}/attach`), {
     onLargePaste: refusePaste,
@@ -29,7 +33,7 @@ const StrangerTerminal = ({ stranger, name }: { stranger: Stranger; name: string
         aria-label={`Console ${name}`}
         data-attached={status?.attached ?? false}
         style={{ "--terminal": background } as CSSProperties}
-        className="relative h-96 overflow-hidden bg-terminal pl-3 pt-2"
+        className="relative h-96 overflow-hidden bg-terminal py-2 pl-3"
       >
         <div ref={host} className="letterboxed h-full" />
       </section>
@@ -38,7 +42,7 @@ const StrangerTerminal = ({ stranger, name }: { stranger: Stranger; name: string
           ? connection.reason
           : connection !== undefined && isLost(connection)
             ? "The connection is lost. Trying again."
-            : (status?.notice ?? "Its window keeps its size: in the guest, stty rows and cols set it.")}
+            : (status?.notice ?? (channel.startsWith("port:") ? SIZE_OF_PORT : SIZE_OF_PTS))}
       </p>
     </>
   );

@@ -129,7 +129,7 @@ const StrangerConsole = ({ stranger, name, channel }: { stranger: Stranger; name
       {open && (
         <Dialog title={`${name} of ${nameOf(stranger)}`} wide onClose={() => setOpen(false)}>
           <Suspense fallback={<div className="h-96 bg-terminal" />}>
-            <StrangerTerminal stranger={stranger} name={name} />
+            <StrangerTerminal stranger={stranger} name={name} channel={channel} />
           </Suspense>
         </Dialog>
       )}
