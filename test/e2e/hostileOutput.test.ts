@@ -60,8 +60,9 @@ describe("a hostile guest", () => {
 
   it("is told neither the title of the window nor what is on the clipboard, nor who is there", async () => {
     await page.evaluate(() => navigator.clipboard.writeText("a secret of mine"));
+    // Answers that are quicker than the word after the questions are echoed before it, on a line of their own.
     await type(
-      "clear; printf '\\005\\033[21t\\033[20t\\033]52;c;?\\007\\033[c'; printf 'asked-%s\\n' $((40+2)); read -s told; clear; echo \"$told\" | cat -v; echo told-$((40+2))",
+      "clear; printf '\\005\\033[21t\\033[20t\\033]52;c;?\\007\\033[c'; printf '\\nasked-%s\\n' $((40+2)); read -s told; clear; echo \"$told\" | cat -v; echo told-$((40+2))",
     );
     await seeInTerminal(page, /^asked-42/m);
     await page.keyboard.press("Enter");
