@@ -17,13 +17,12 @@ export interface Move {
 /** In percent of a processor: a difference smaller than this is none. */
 const NOTICEABLE = 10;
 
-/** The processor with the least work, and among equals with the fewest guests. `processors` has at least one. */
+/** The processor with the least work, among equals with the fewest guests, among those the first. There is at least one. */
 export const lightest = (processors: readonly number[], guests: readonly Placed[]): number =>
   [...processors].sort(
     (one, other) =>
       Math.round(loadOn(one, guests) / NOTICEABLE) - Math.round(loadOn(other, guests) / NOTICEABLE) ||
-      guestsOn(one, guests).length - guestsOn(other, guests).length ||
-      one - other,
+      guestsOn(one, guests).length - guestsOn(other, guests).length,
   )[0] as number;
 
 /**

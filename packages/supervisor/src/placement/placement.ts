@@ -40,7 +40,7 @@ export class Placement {
     if (definition.cpus !== null) return definition.cpus;
     this.#chosen.delete(id);
     const processor = lightest(
-      processorsOf("self"),
+      fromAnywhere(processorsOf("self")),
       this.#placed().filter((guest) => guest.id !== id),
     );
     this.#chosen.set(id, processor);
@@ -96,3 +96,9 @@ export class Placement {
     return processor;
   }
 }
+
+/** Another server on this host knows nothing of this one's guests: its first is not to join this one's first. */
+const fromAnywhere = (processors: readonly number[]): number[] => {
+  const start = Math.floor(Math.random() * processors.length);
+  return [...processors.slice(start), ...processors.slice(0, start)];
+};
