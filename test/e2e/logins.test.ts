@@ -182,7 +182,7 @@ describe("logins", () => {
         .click();
       await dialog().getByLabel("Your password").fill(PERSON.password);
       await dialog().getByRole("button", { name: "Remove it" }).click();
-      await passkeys().getByText(label).waitFor({ state: "detached" });
+      await passkeys().getByText(label, { exact: true }).waitFor({ state: "detached" });
     }
     const removed = { code: "login_failed", message: expect.stringContaining("nobody's here") };
     expect(await finish(await signIn(page, before))).toMatchObject(removed);

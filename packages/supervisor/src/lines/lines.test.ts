@@ -206,8 +206,8 @@ describe("a guest with a console of each kind", () => {
       expect(fleet.supervisor.status(id)).toMatchObject({ restartNeeded: true });
       const kind = channel.slice(0, 3);
       const command = `sh -c 'echo by-${kind}-$((1+1)); read word; echo got $word' > /dev/tty2 < /dev/tty2`;
-      // Entered twice it is done once.
-      await enter(main, `mkdir /${kind} && ${command} && echo shut-${kind}-$((1+1))`, () =>
+      // Entered twice it is done once. A console that is just being connected may refuse to be opened.
+      await enter(main, `mkdir /${kind} && until ${command}; do sleep 1; done; echo shut-${kind}-$((1+1))`, () =>
         logOf("con2").includes(`by-${kind}-2`),
       );
       await attachable("con2");

@@ -9,10 +9,18 @@ const BUSY = "while :; do :; done &\r";
 let fleet: TestFleet;
 
 const kernelOf = (id: string): number => fleet.supervisor.status(id).pid as number;
+const threadsOf = (pid: number): number[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number);
+  } catch {
+    // It has just ended.
+    return [];
+  }
+};
 /** Every thread of a guest, with the processors that it may run on. */
 const places = (id: string): string[] => {
   const kernel = kernelOf(id);
-  const threads = [kernel, ...childrenOf(kernel)].flatMap((pid) => readdirSync(`/proc/${pid}/task`).map(Number));
+  const threads = [kernel, ...childrenOf(kernel)].flatMap(threadsOf);
   return [...new Set(threads.map((thread) => processorsOf(thread).join(",")))].filter((place) => place !== "");
 };
 
