@@ -38,7 +38,8 @@ const moveThread = (thread: number, processor: number): void => {
   }
 };
 
-const threadsOf = (pid: number): number[] => {
+/** None when the process has ended. */
+export const threadsOf = (pid: number): number[] => {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {

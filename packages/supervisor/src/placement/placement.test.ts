@@ -1,22 +1,13 @@
-import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { childrenOf } from "../sandbox/processes.ts";
 import { TestFleet, until } from "../testing/fleet.ts";
-import { moveTo, processorsOf } from "./affinity.ts";
+import { moveTo, processorsOf, threadsOf } from "./affinity.ts";
 
 const BUSY = "while :; do :; done &\r";
 
 let fleet: TestFleet;
 
 const kernelOf = (id: string): number => fleet.supervisor.status(id).pid as number;
-const threadsOf = (pid: number): number[] => {
-  try {
-    return readdirSync(`/proc/${pid}/task`).map(Number);
-  } catch {
-    // It has just ended.
-    return [];
-  }
-};
 /** Every thread of a guest, with the processors that it may run on. */
 const places = (id: string): string[] => {
   const kernel = kernelOf(id);
