@@ -1,12 +1,12 @@
 import type { CallerWay, CorralEvent, EventQuery, EventType } from "@corral/contracts";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, History } from "lucide-react";
-import { messageOf } from "../api/errors.ts";
+import { History } from "lucide-react";
 import { eventsQuery, guestsQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
+import { NotRead } from "../ui/NotRead.tsx";
 import { formatLogTime, formatMoment } from "../ui/quantities.ts";
 
 interface EventListProps {
@@ -39,15 +39,7 @@ export const EventList = ({ filter = {}, without = NOTHING, seenBy, newest }: Ev
   );
   if (isPending) return <EventSkeleton />;
   if (data === undefined) {
-    return (
-      <EmptyState
-        icon={CircleAlert}
-        title="The events could not be read"
-        actions={<Button label="Try again" variant="primary" onClick={() => refetch()} />}
-      >
-        {messageOf(error)}
-      </EmptyState>
-    );
+    return <NotRead what="The events" error={error} onAgain={() => void refetch()} />;
   }
   const all = data.pages.flat();
   const shown = all.filter(({ type }) => !without.has(type)).slice(0, newest);

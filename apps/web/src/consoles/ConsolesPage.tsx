@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { CircleAlert, LayoutGrid } from "lucide-react";
+import { LayoutGrid } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "../api/errors.ts";
 import { guestsQuery } from "../api/queries.ts";
 import { consoleNames } from "../guest/consoleNames.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
+import { NotRead } from "../ui/NotRead.tsx";
 import { Page } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
 import { Broadcast } from "./Broadcast.ts";
@@ -92,13 +92,7 @@ const ConsolesPage = () => {
       }
     >
       {guests === undefined && error !== null && (
-        <EmptyState
-          icon={CircleAlert}
-          title="The guests could not be read"
-          actions={<Button label="Try again" variant="primary" onClick={() => refetch()} />}
-        >
-          {messageOf(error)}
-        </EmptyState>
+        <NotRead what="The guests" error={error} onAgain={() => void refetch()} />
       )}
       {panes.length === 0 ? (
         <EmptyState icon={LayoutGrid} title="No console is open here">

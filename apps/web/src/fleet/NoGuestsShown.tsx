@@ -1,7 +1,7 @@
-import { CircleAlert, SearchX } from "lucide-react";
-import { messageOf } from "../api/errors.ts";
+import { SearchX } from "lucide-react";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
+import { NotRead } from "../ui/NotRead.tsx";
 import { counted } from "../ui/quantities.ts";
 import type { AskedGuests } from "./useAskedGuests.ts";
 
@@ -9,15 +9,7 @@ import type { AskedGuests } from "./useAskedGuests.ts";
 export const NoGuestsShown = ({ guests, filter, shown, ask }: AskedGuests) => {
   if (guests.data === undefined) {
     if (!guests.isError) return null;
-    return (
-      <EmptyState
-        icon={CircleAlert}
-        title="The guests could not be read"
-        actions={<Button label="Try again" variant="primary" onClick={() => guests.refetch()} />}
-      >
-        {messageOf(guests.error)}
-      </EmptyState>
-    );
+    return <NotRead what="The guests" error={guests.error} onAgain={() => void guests.refetch()} />;
   }
   if (guests.data.length === 0 || shown.length > 0) return null;
   return (

@@ -1,12 +1,12 @@
 import type { Guest } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { CircleAlert, Ghost } from "lucide-react";
-import { isCode, messageOf } from "../api/errors.ts";
+import { Ghost } from "lucide-react";
+import { isCode } from "../api/errors.ts";
 import { guestQuery, guestsQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
-import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
+import { NotRead } from "../ui/NotRead.tsx";
 import { useTitle } from "../ui/Page.tsx";
 import { stateInWords } from "../ui/StateBadge.tsx";
 import { GuestHeader } from "./GuestHeader.tsx";
@@ -26,15 +26,7 @@ const GuestPage = () => {
 
   if (isCode(error, "not_found")) return <NoSuchGuest id={id} />;
   if (error !== null && data === undefined) {
-    return (
-      <EmptyState
-        icon={CircleAlert}
-        title={`${id} could not be read`}
-        actions={<Button label="Try again" variant="primary" onClick={() => refetch()} />}
-      >
-        {messageOf(error)}
-      </EmptyState>
-    );
+    return <NotRead what={id} error={error} onAgain={() => void refetch()} />;
   }
   return data === undefined ? <GuestSkeleton /> : <OpenGuest guest={data} />;
 };

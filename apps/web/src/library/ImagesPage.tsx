@@ -3,12 +3,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, FileInput, HardDrive, Package, Trash2, Zap } from "lucide-react";
 import { useState } from "react";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { toastError } from "../api/errors.ts";
 import { imagesQuery, meQuery, tasksQuery } from "../api/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { CopyButton } from "../ui/Copy.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
+import { NotRead } from "../ui/NotRead.tsx";
 import { Page } from "../ui/Page.tsx";
 import { counted, formatBytes } from "../ui/quantities.ts";
 import { SkeletonRows, Table, Td, Th } from "../ui/Table.tsx";
@@ -82,13 +83,7 @@ const ImagesPage = () => {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <Builds />
         {images.isError && images.data === undefined ? (
-          <EmptyState
-            icon={CircleAlert}
-            title="The images could not be read"
-            actions={<Button label="Try again" variant="primary" onClick={() => images.refetch()} />}
-          >
-            {messageOf(images.error)}
-          </EmptyState>
+          <NotRead what="The images" error={images.error} onAgain={() => void images.refetch()} />
         ) : images.data?.length === 0 ? (
           <EmptyState
             icon={HardDrive}

@@ -1,12 +1,12 @@
 import type { Kernel } from "@corral/contracts";
 import { useQuery } from "@tanstack/react-query";
-import { CircleAlert, Cpu, Plus, Trash2 } from "lucide-react";
+import { Cpu, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "../api/errors.ts";
 import { kernelsQuery, meQuery } from "../api/queries.ts";
 import { Button } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { EmptyState } from "../ui/Notice.tsx";
+import { NotRead } from "../ui/NotRead.tsx";
 import { Page } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
 import { SkeletonRows, Table, Td, Th } from "../ui/Table.tsx";
@@ -44,13 +44,7 @@ const KernelsPage = () => {
     <Page title="Kernels" count={kernels.data && counted(kernels.data.length, "kernel")} actions={register}>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {kernels.isError && kernels.data === undefined ? (
-          <EmptyState
-            icon={CircleAlert}
-            title="The kernels could not be read"
-            actions={<Button label="Try again" variant="primary" onClick={() => kernels.refetch()} />}
-          >
-            {messageOf(kernels.error)}
-          </EmptyState>
+          <NotRead what="The kernels" error={kernels.error} onAgain={() => void kernels.refetch()} />
         ) : kernels.data?.length === 0 ? (
           <EmptyState icon={Cpu} title="No kernels yet" actions={register}>
             A guest's kernel is a program of the host, called linux.uml on Debian (package user-mode-linux).

@@ -1,10 +1,9 @@
 import type { Guest, Template } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, Plus, Rows3 } from "lucide-react";
+import { Plus, Rows3 } from "lucide-react";
 import { useState } from "react";
 import { EventList, ROUTINE } from "../activity/EventList.tsx";
-import { messageOf } from "../api/errors.ts";
 import { cardsQuery, discardedQuery, guestsSeenByQuery, templatesQuery } from "../api/peopleQueries.ts";
 import { allVitalsQuery, guestsQuery, meQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
@@ -13,6 +12,7 @@ import { DeletedGuests } from "../deleted/DeletedGuests.tsx";
 import { useHerdFeed } from "../herd/useHerdFeed.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState, Notice } from "../ui/Notice.tsx";
+import { NotRead } from "../ui/NotRead.tsx";
 import { Page, Section } from "../ui/Page.tsx";
 import { counted } from "../ui/quantities.ts";
 import { FromTemplateDialog } from "./FromTemplateDialog.tsx";
@@ -41,15 +41,7 @@ const PortalPage = ({ seenBy }: { seenBy?: string }) => {
         {readOnly && <OnlyToLookAt seenBy={seenBy} />}
         <QuotaBars seenBy={seenBy} />
         {guests.isPending && <CardSkeletons />}
-        {guests.isError && (
-          <EmptyState
-            icon={CircleAlert}
-            title="The guests could not be read"
-            actions={<Button label="Try again" variant="primary" onClick={() => guests.refetch()} />}
-          >
-            {messageOf(guests.error)}
-          </EmptyState>
-        )}
+        {guests.isError && <NotRead what="The guests" error={guests.error} onAgain={() => void guests.refetch()} />}
         {guests.data?.length === 0 && (
           <EmptyState icon={Rows3} title="No guests yet" actions={newGuest}>
             A guest is a Linux of its own, with a console in this page a few seconds from now.
