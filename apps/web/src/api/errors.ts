@@ -19,7 +19,10 @@ export const fieldErrorsOf = (error: unknown): Record<string, string> =>
     ? Object.fromEntries(error.details.map(({ field, message }) => [field, message]))
     : {};
 
+/** Long enough to read two sentences that were not expected. Under the pointer a toast stays anyway. */
+export const ERROR_SHOWN_MS = 10_000;
+
 /** For actions without a form of their own. */
 export const toastError = (error: unknown): void => {
-  if (!isCode(error, "not_logged_in")) toast.error(messageOf(error));
+  if (!isCode(error, "not_logged_in")) toast.error(messageOf(error), { duration: ERROR_SHOWN_MS });
 };

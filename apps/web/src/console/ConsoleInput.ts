@@ -13,12 +13,15 @@ export interface ConsoleInputOptions {
   readonly send: (frame: Uint8Array<ArrayBuffer>) => void;
 }
 
+/** Characters that a terminal answers at once: somewhat more than a program gets that asks for all 256 colours. */
+const ANSWERS_BURST = 8192;
+
 /**
- * Characters that a terminal answers in a second. No program needs more, and it is less than what the server gives a
- * console's line in that time (10 KB), so that no key waits behind the answers to a flood of questions.
+ * Characters a second that it may answer again after that: enough for a program that asks where the cursor is at every
+ * key, and few enough that no key waits behind the answers to a flood. A shell's prompt takes them in as if they were
+ * typed, a kilobyte or two a second.
  */
-const ANSWERS_PER_SECOND = 4096;
-const SECOND_MS = 1000;
+const ANSWERS_PER_SECOND = 512;
 
 const NOT_SENT = "Not connected: what you type now is not sent.";
 
@@ -30,9 +33,9 @@ export class ConsoleInput {
   readonly #disposables: { dispose(): void }[];
   /** Answers of the terminal's to what it is just taking in, which go out together. */
   #answers = "";
-  #secondBegan = Number.NEGATIVE_INFINITY;
-  /** Of this second. */
-  #answered = 0;
+  /** Characters that may still be answered, as of when that was last reckoned. */
+  #answersLeft = ANSWERS_BURST;
+  #reckonedAt = performance.now();
 
   constructor(options: ConsoleInputOptions) {
     this.#options = options;
@@ -78,12 +81,12 @@ export class ConsoleInput {
 
   #mayAnswer(length: number): boolean {
     const now = performance.now();
-    if (now - this.#secondBegan > SECOND_MS) {
-      this.#secondBegan = now;
-      this.#answered = 0;
-    }
-    this.#answered += length;
-    return this.#answered <= ANSWERS_PER_SECOND;
+    const refilled = ((now - this.#reckonedAt) / 1000) * ANSWERS_PER_SECOND;
+    this.#answersLeft = Math.min(ANSWERS_BURST, this.#answersLeft + refilled);
+    this.#reckonedAt = now;
+    if (this.#answersLeft < length) return false;
+    this.#answersLeft -= length;
+    return true;
   }
 
   #answer(): void {

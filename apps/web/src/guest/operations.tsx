@@ -4,7 +4,7 @@ import { Keyboard, Pause, Play, Power, RotateCcw, RotateCw, StepForward, Trash2,
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
 import { api } from "../api/client.ts";
-import { messageOf, toastError } from "../api/errors.ts";
+import { ERROR_SHOWN_MS, messageOf, toastError } from "../api/errors.ts";
 import { guestQuery, guestsQuery } from "../api/queries.ts";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { counted } from "../ui/quantities.ts";
@@ -158,6 +158,9 @@ export const showAtOnce = (queries: QueryClient, guest: Guest): void => {
 const done = (guests: readonly Guest[], failures: readonly Failure[]): Guest[] =>
   guests.filter((guest) => !failures.some((failure) => failure.guest === guest));
 
+/** Long enough to read what was deleted, be startled, and find the button by keyboard. */
+const UNDO_SHOWN_MS = 12_000;
+
 /** What was deleted comes back with one press; for a day also from the list of deleted guests. */
 const offerUndo = (queries: QueryClient, deleted: readonly Guest[]): void => {
   if (deleted.length === 0) return;
@@ -167,6 +170,7 @@ const offerUndo = (queries: QueryClient, deleted: readonly Guest[]): void => {
   };
   toast.success(`Deleted ${nameAll(deleted)}. For a day, this can be undone.`, {
     action: { label: "Undo", onClick: () => void undo() },
+    duration: UNDO_SHOWN_MS,
   });
 };
 
@@ -183,5 +187,6 @@ const report = (operation: Operation, asked: number, failures: readonly Failure[
   }
   toast.error(`${label} failed for ${failures.length} of ${counted(asked, "guest")}`, {
     description: failures.map(({ guest, error }) => `${guest.definition.name}: ${messageOf(error)}`).join("\n"),
+    duration: ERROR_SHOWN_MS,
   });
 };
