@@ -13,4 +13,5 @@ export { findKernelFiles, type KernelFile, probeKernelFile } from "./kernelFiles
 export { whyNotHostTerminal } from "./lines/hostTerminal.ts";
 export type { StreamRequest as CommandStream, StreamResult as CommandStreamEnd } from "./link/guestLink.ts";
 export type { OpenLog } from "./logs/openLog.ts";
-export { type LogRange, Supervisor, type SupervisorOptions } from "./supervisor.ts";
+export type { LogRange } from "./logs/readRange.ts";
+export { Supervisor, type SupervisorOptions } from "./supervisor.ts";

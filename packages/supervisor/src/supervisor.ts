@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type AttachOptions, ConsoleError, type TypedEntry, type Viewer, type ViewerPort } from "@corral/console";
 import {
@@ -28,39 +28,29 @@ import { forgetInterface, plugInterface } from "./guest/interfaces.ts";
 import { type AskOptions, askMconsole } from "./guest/mconsole.ts";
 import { specDigest } from "./guest/specDigest.ts";
 import type { GuestStatus } from "./guest/status.ts";
+import { stopAll } from "./guest/stopAll.ts";
 import { SupervisedGuest } from "./guest/supervisedGuest.ts";
 import type { GuestPicture, PictureMark } from "./guestPicture.ts";
 import { uidOf } from "./guestUids.ts";
 import { BootGate } from "./launch/bootGate.ts";
+import { keepDescriptorsFromGuests } from "./launch/keepDescriptors.ts";
 import type { GuestInside } from "./link/inside.ts";
 import { bootsOf } from "./logs/boots.ts";
 import type { GuestLog } from "./logs/guestLog.ts";
 import { KernelLogReading } from "./logs/kernelLogReading.ts";
 import { OpenLog } from "./logs/openLog.ts";
+import { type LogRange, readRange } from "./logs/readRange.ts";
 import { Placement } from "./placement/placement.ts";
 import { openRunFolder } from "./runFolder.ts";
 import { DelegatedCgroup, findDelegatedFolder } from "./sandbox/cgroup.ts";
 import { Strangers } from "./strangers/strangers.ts";
-import { setCloseOnExec } from "./syscalls.ts";
 import { RoundClock } from "./vitals/roundClock.ts";
-
-/** When all guests are stopped together, those that have not shut down by then are forced off. */
-const STOP_ALL_DEADLINE_MS = 20_000;
-const STOP_ALL_POLL_MS = 100;
 
 export interface SupervisorOptions {
   /** A control group folder that is this server's own; left out: the one it was handed over by the host, if any. */
   readonly cgroup?: string | null;
   /** How often each guest is sampled. */
   readonly vitalsEveryMs?: number;
-}
-
-export interface LogRange {
-  /** Offset of the first byte. */
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-  /** Offset of the next byte that will be printed. */
-  readonly end: number;
 }
 
 /**
@@ -317,31 +307,7 @@ export class Supervisor {
    * Throws CorralError not_found, offset_expired, offset_beyond_end.
    */
   readLog(id: string, consoleName: string, from: number | undefined, limit: number): LogRange {
-    const guest = this.#guest(id);
-    const bounded = Math.min(limit, LOG_READ_MAXIMUM_BYTES);
-    if (consoleName === "kernel") {
-      const { start, end } = guest.kernelLog;
-      const offset = from ?? Math.max(start, end - bounded);
-      refuseOutside(offset, start, end);
-      return { offset, bytes: guest.kernelLog.read(offset, bounded), end };
-    }
-    const console = guest.consoles.get(consoleName);
-    if (console === undefined) throw noConsole(guest, consoleName);
-    const { start, end } = console.log;
-    const offset = from ?? Math.max(start, end - bounded);
-    refuseOutside(offset, start, end);
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    while (length < bounded && offset + length < end) {
-      const read = console.log.read(offset + length, bounded - length);
-      if (!read.ok) {
-        if (length > 0) break;
-        throw expired(offset, read.reason === "beyond-end" ? read.end : read.next);
-      }
-      pieces.push(read.bytes);
-      length += read.bytes.length;
-    }
-    return { offset, bytes: Buffer.concat(pieces), end };
+    return readRange(this.#log(this.#guest(id), consoleName), from, Math.min(limit, LOG_READ_MAXIMUM_BYTES));
   }
 
   /** The boots of a guest that are remembered, oldest first. Throws CorralError not_found. */
@@ -400,25 +366,9 @@ export class Supervisor {
     this.strangers.close();
     const guests = [...this.#guests.values()];
     await Promise.allSettled(guests.map((guest) => guest.run?.debugger.end("The server is stopping.")));
-    if (stopGuests) await this.#stopAll();
-    for (const guest of this.#guests.values()) guest.leave();
+    if (stopGuests) await stopAll(guests);
+    for (const guest of guests) guest.leave();
     this.#listeners.clear();
-  }
-
-  async #stopAll(): Promise<void> {
-    const guests = [...this.#guests.values()];
-    const ask = async (guest: SupervisedGuest) => {
-      if (guest.state === "paused") await guest.resumeFromPause();
-      if (guest.run === null) await guest.force("force-off");
-      else await guest.askToEnd("shutdown");
-    };
-    const on = guests.filter((guest) => guest.isOn);
-    await Promise.allSettled(on.map(ask));
-    const deadline = Date.now() + STOP_ALL_DEADLINE_MS;
-    while (on.some((guest) => guest.run !== null) && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, STOP_ALL_POLL_MS));
-    }
-    await Promise.allSettled(on.filter((guest) => guest.run !== null).map((guest) => guest.force("force-off")));
   }
 
   #log(guest: SupervisedGuest, name: string): GuestLog {
@@ -439,37 +389,12 @@ export class Supervisor {
   }
 }
 
-/** What a shell or a service manager left open in this process would reach every guest: marks it close-on-exec. */
-const keepDescriptorsFromGuests = (): void => {
-  for (const fd of readdirSync("/proc/self/fd").map(Number)) {
-    if (fd <= 2) continue;
-    try {
-      setCloseOnExec(fd);
-    } catch {
-      // The descriptor that listed the folder is gone by now.
-    }
-  }
-};
-
 const noConsole = (guest: SupervisedGuest, name: string): CorralError =>
   new CorralError(
     "not_found",
     `${guest.spec.definition.name} has no console ${name} that can be attached to. It has: ${
       guest.consoles.all.map((console) => console.name).join(", ") || "none"
     }.`,
-  );
-
-const refuseOutside = (offset: number, start: number, end: number): void => {
-  if (offset > end) {
-    throw new CorralError("offset_beyond_end", `The log ends at ${end}; nothing was ever printed at ${offset}.`);
-  }
-  if (offset < start) throw expired(offset, start);
-};
-
-const expired = (offset: number, next: number): CorralError =>
-  new CorralError(
-    "offset_expired",
-    `The log at ${offset} is not kept any more. The next byte that is kept is ${next}.`,
   );
 
 const asCorralError = (error: ConsoleError): CorralError =>

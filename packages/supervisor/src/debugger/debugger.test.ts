@@ -12,7 +12,8 @@ let pid: number;
 beforeAll(async () => {
   fleet = await TestFleet.open();
   ({ spec, console } = await fleet.boot("debugged"));
-  console.type("n=0; while usleep 100000; do n=$((n+1)); echo beat-$n; done\r");
+  // Another window size interrupts the pause, and must not end the loop.
+  console.type("n=0; while true; do usleep 100000; n=$((n+1)); echo beat-$n; done\r");
   pid = fleet.supervisor.status(spec.id).pid as number;
   await beats();
 });

@@ -1,15 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VITALS_EVERY_MS } from "@corral/contracts";
-import {
-  logsBoot,
-  MconsoleClient,
-  mconsolePath,
-  type Notification,
-  NotificationListener,
-  rootMounted,
-  userlandStarted,
-} from "@corral/uml";
+import { MconsoleClient, mconsolePath, type Notification, NotificationListener, rootMounted } from "@corral/uml";
 import { RunDebugger } from "../debugger/runDebugger.ts";
 import { guestDevice } from "../lines/guestDevice.ts";
 import { isFound, lineEnds } from "../lines/lineEnds.ts";
@@ -18,41 +10,27 @@ import { GuestLink } from "../link/guestLink.ts";
 import { TerminalSizes } from "../link/terminalSizes.ts";
 import { isAlive, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
+import { BOOT_LOG_BYTES, BootWatch } from "./bootWatch.ts";
 import { isDiskFull } from "./diskFull.ts";
+import { forceOff } from "./forceOff.ts";
 import type { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { KernelLog } from "./kernelLog.ts";
 import { type LaunchRecord, linesOf, type RunLine, writeLaunchRecord } from "./launchRecord.ts";
 import { UmlDirGuard } from "./umlDirGuard.ts";
 
-/** How often a booting guest's kernel log is looked at: often enough that "running" is never late to the eye. */
-const BOOT_POLL_MS = 50;
 /** How often it is looked at whether an adopted guest still lives; its consoles' hang-up mostly says so sooner. */
 const ALIVE_POLL_MS = 1_000;
 /** bwrap writes the exit code within a millisecond of the kernel's end. */
 const EXIT_CODE_DEADLINE_MS = 1_000;
 const EXIT_CODE_POLL_MS = 5;
-/** The part of a boot's log that is searched for "userland has started": a boot prints 7 KB. */
-const BOOT_LOG_BYTES = 64 * 1024;
 const LOG_CHECK_MS = 10_000;
-
-/* Rungs of the ladder that ends a guest: docs/uml.md, "How a guest ends". Each says how long it is waited for. */
-const SYNC_MS = 300;
-const HALT_MS = 1_000;
-const TERMINATE_MS = 1_000;
-const KILL_MS = 5_000;
-/** The sandbox says its pids within some 20 ms of its start, or has ended. */
-const IDENTIFY_MS = 5_000;
 
 /** A guest with a user id of its own must be able to write to our sockets; the folders above are closed to all others. */
 const OPEN_TO_GUEST = 0o666;
-/** A guest that is told to be quiet does not log that its userland has started; this long after its mconsole is up, it has. */
-const QUIET_BOOT_MS = 5_000;
-
 /** Its vitals are asked for again and again: opening a socket for each sample would double what they cost. */
 const MCONSOLE_IDLE_MS = 3 * VITALS_EVERY_MS;
 
-const SIGTERM = 15;
 const SIGKILL = 9;
 
 export interface RunListeners {
@@ -98,19 +76,21 @@ export class RunningGuest {
   /** null where the definition has it off, or where it could not be brought back. */
   readonly link: GuestLink | null;
   readonly lines: RunLines;
-  readonly #sizes: TerminalSizes;
   readonly debugger: RunDebugger;
+  /** Settled when its processes are known. */
+  readonly identified: Promise<void>;
+  /** Settled when the process is gone and everything it printed is read. */
+  readonly ended: Promise<void>;
+  readonly #sizes: TerminalSizes;
   readonly #folder: GuestFolder;
   readonly #kernelLog: KernelLog;
   readonly #consoles: GuestConsoles;
   readonly #listener: NotificationListener;
   readonly #listeners: RunListeners;
   readonly #guard: UmlDirGuard;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #ended: Promise<void>;
-  #bootWatch: NodeJS.Timeout | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #bootWatch: BootWatch | null = null;
   #settleEnded: () => void = () => {};
-  readonly #identified: Promise<void>;
   #settleIdentified: () => void = () => {};
   #record: LaunchRecord;
   /** What is on disk is older than the record. */
@@ -124,10 +104,10 @@ export class RunningGuest {
     this.#consoles = options.consoles;
     this.#listener = options.listener;
     this.#listeners = options.listeners;
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve;
     });
-    this.#identified = new Promise((resolve) => {
+    this.identified = new Promise((resolve) => {
       this.#settleIdentified = resolve;
     });
     if (options.record.process !== null) this.#settleIdentified();
@@ -156,7 +136,7 @@ export class RunningGuest {
     });
     if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     else options.child.once("exit", (code) => void this.#end(code));
-    if (!options.record.booted) this.#watchBoot();
+    if (!options.record.booted) this.#bootWatch = this.#watchBoot();
     this.#guard = new UmlDirGuard(
       options.folder.umlDir,
       () => this.pid,
@@ -238,70 +218,28 @@ export class RunningGuest {
     if (kernel !== undefined && !isAlive(kernel)) void this.#end();
   }
 
-  /**
-   * Ends the guest, whatever it does: asks its kernel to write its disks and to halt, then SIGTERM, then SIGKILL to the
-   * first process of its pid namespace, which takes everything along. Never SIGKILL to the kernel alone
-   * (docs/uml.md, "Never SIGKILL only the kernel"). Resolves when it has ended; rejects if even that did not help.
-   */
+  /** Ends the guest, whatever it does, and whoever holds it. Resolves when it has ended; rejects if nothing helped. */
   async forceOff(): Promise<void> {
     await this.debugger.end("The guest was forced off.");
-    if (!this.#record.paused && (await this.#halt())) return;
-    // In the first milliseconds of a launch it is not known yet whom to signal.
-    await Promise.race([this.#identified, this.#endsWithin(IDENTIFY_MS)]);
-    const { process } = this.#record;
-    if (process !== null) {
-      signal(process.kernel, SIGTERM);
-      if (await this.#endsWithin(TERMINATE_MS)) return;
-      signal(process.init, SIGKILL);
-    }
-    if (await this.#endsWithin(KILL_MS)) return;
-    throw new Error(`process ${process?.init.pid} survived SIGKILL: it hangs in the host's kernel, most likely in I/O`);
+    await forceOff(this);
   }
 
-  async #halt(): Promise<boolean> {
-    const quick = { timeoutMs: SYNC_MS };
-    try {
-      await this.mconsole.sysrq("s", quick);
-      await this.mconsole.sysrq("u", quick);
-      await Promise.race([sleep(SYNC_MS), this.#ended]);
-      await this.mconsole.halt({ timeoutMs: HALT_MS });
-    } catch {
-      // A guest that is busy, hung or not up yet does not answer: the next rung does not ask.
-      return this.#over;
-    }
-    return this.#endsWithin(HALT_MS);
-  }
-
-  async #endsWithin(ms: number): Promise<boolean> {
-    await Promise.race([this.#ended, sleep(ms, undefined, { ref: false })]);
-    return this.#over;
-  }
-
-  #watchBoot(): void {
-    let seen = -1;
-    this.#bootWatch = this.#every(BOOT_POLL_MS, () => {
-      const { end } = this.#kernelLog;
-      if (end === seen) return;
-      seen = end;
-      const log = this.bootLog(BOOT_LOG_BYTES);
-      this.#listeners.onBootLine(lastLine(log));
-      if (userlandStarted(log)) this.#booted();
+  #watchBoot(): BootWatch {
+    return new BootWatch({
+      kernelLog: this.#kernelLog,
+      from: this.#record.kernelLogStart,
+      onLine: (line) => this.#listeners.onBootLine(line),
+      onBooted: () => this.#booted(),
     });
   }
 
-  /** The kernel said that its mconsole is up: a sign of life from one that logs nothing. */
+  /** The kernel said that its mconsole is up. */
   mconsoleIsUp(): void {
-    if (this.#record.booted || this.#over) return;
-    const timer = this.#every(QUIET_BOOT_MS, () => {
-      this.#stop(timer);
-      // One that logs its boot and has not said so yet waits for something, such as its root.
-      if (!logsBoot(this.bootLog(BOOT_LOG_BYTES))) this.#booted();
-    });
+    this.#bootWatch?.mconsoleIsUp();
   }
 
   #booted(): void {
-    if (this.#record.booted) return;
-    if (this.#bootWatch !== null) this.#stop(this.#bootWatch);
+    this.#bootWatch = null;
     this.note({ booted: true });
     this.#listeners.onBooted();
   }
@@ -310,10 +248,7 @@ export class RunningGuest {
   async #end(chainExit: number | null = null): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    this.#stopTimers();
-    this.#guard.close();
-    this.lines.stop();
-    this.mconsole.close();
+    this.#stopWatching();
     const { process } = this.#record;
     let { exitCode } = readSandboxStatus(this.#folder.sandboxStatus);
     const deadline = Date.now() + EXIT_CODE_DEADLINE_MS;
@@ -332,30 +267,21 @@ export class RunningGuest {
   /** Lets the guest run on without this server: gives back timers and sockets, keeps the record. */
   leave(): void {
     this.#over = true;
-    this.#stopTimers();
-    this.#guard.close();
-    this.lines.stop();
-    this.mconsole.close();
+    this.#stopWatching();
     this.link?.close();
     this.#listener.close();
   }
 
-  #every(ms: number, work: () => void): NodeJS.Timeout {
-    const timer = setInterval(work, ms).unref();
-    this.#timers.add(timer);
-    return timer;
+  #stopWatching(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#bootWatch?.stop();
+    this.#bootWatch = null;
+    this.#guard.close();
+    this.lines.stop();
+    this.mconsole.close();
   }
-  #stop(timer: NodeJS.Timeout): void {
-    clearInterval(timer);
-    this.#timers.delete(timer);
-  }
-  #stopTimers(): void {
-    for (const timer of [...this.#timers]) this.#stop(timer);
+
+  #every(ms: number, work: () => void): void {
+    this.#timers.push(setInterval(work, ms).unref());
   }
 }
-
-const lastLine = (log: string): string => {
-  const lines = log.trimEnd().split("\n");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the guest wrote this, and a page will show it
-  return (lines.at(-1) ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, "").slice(0, 200);
-};

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type ConsoleChannels, CorralError, type Ending, type GuestState, isKept } from "@corral/contracts";
 import { type Notification, type NotificationListener, rootMounted } from "@corral/uml";
 import type { DebugSession } from "../debugger/debugSession.ts";
@@ -23,11 +22,10 @@ import {
   resumeFromPause,
   setGuestClock,
 } from "./askGuest.ts";
-import { BackOff } from "./backOff.ts";
 import { GuestCondition } from "./condition.ts";
 import { consoleStatuses } from "./consoleStatuses.ts";
 import { explainFullDisk } from "./diskFull.ts";
-import { ENDING_TAIL_BYTES, endingOf, whatNext } from "./endings.ts";
+import { ENDING_TAIL_BYTES, endingOf } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { GuestSpec } from "./guestSpec.ts";
@@ -38,14 +36,11 @@ import { insideRun, linkStateOf } from "./insideRun.ts";
 import { KernelLog } from "./kernelLog.ts";
 import { lastWords } from "./lastWords.ts";
 import { type LaunchRecord, linesOf, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
+import { PendingStart } from "./pendingStart.ts";
+import { Restarts } from "./restarts.ts";
 import { listenForNotifications, RunningGuest, type RunOptions } from "./runningGuest.ts";
 import { specDigest } from "./specDigest.ts";
 import type { GuestStatus } from "./status.ts";
-
-/** Boots that die before the root is mounted, through no fault of the guest's: about one in a hundred (docs/uml.md, "Odd boots"). */
-const BOOT_RETRIES = 3;
-/** A booting guest gives its place in the queue of boots back after so long, whatever it does. */
-const BOOT_PLACE_MAXIMUM_MS = 20_000;
 
 export interface GuestSurroundings {
   readonly folder: GuestFolder;
@@ -63,26 +58,22 @@ export class SupervisedGuest {
   readonly kernelLog: KernelLog;
   readonly vitals = new VitalsKeeper(this);
   readonly #folder: GuestFolder;
-  readonly #gate: BootGate;
   readonly #uid: number | null;
   readonly #cgroup: DelegatedCgroup | null;
   readonly #placement: Placement;
   readonly #emit: (event: SupervisorEvent) => void;
-  readonly #backOff = new BackOff();
+  readonly #start: PendingStart;
+  readonly #restarts = new Restarts();
   readonly #history: GuestHistory;
   readonly #condition: GuestCondition;
   #spec: GuestSpec;
   #run: RunningGuest | null = null;
-  /** A start that waits for its place or for the back-off; aborting it keeps the guest off. */
-  #pendingStart: AbortController | null = null;
-  #leavePlace: () => void = () => {};
-  #retriesInARow = 0;
   #closed = false;
 
   constructor(spec: GuestSpec, surroundings: GuestSurroundings) {
     this.#spec = spec;
     this.#folder = surroundings.folder;
-    this.#gate = surroundings.gate;
+    this.#start = new PendingStart(surroundings.gate);
     this.#uid = surroundings.uid;
     this.#cgroup = surroundings.cgroup;
     this.#placement = surroundings.placement;
@@ -172,7 +163,7 @@ export class SupervisedGuest {
       return true;
     }
     this.#foundEnded(record, found);
-    return this.#run !== null || this.#pendingStart !== null;
+    return this.#run !== null || this.#start.isWaiting;
   }
 
   #adopt(record: LaunchRecord): void {
@@ -223,10 +214,9 @@ export class SupervisedGuest {
    * Rejects with CorralError when it cannot be started; it is off then, as before.
    */
   async start(): Promise<void> {
-    this.#pendingStart?.abort();
-    this.#backOff.reset();
-    this.#retriesInARow = 0;
-    const mustWait = this.#gate.isFull;
+    this.#start.callOff();
+    this.#restarts.reset();
+    const { mustWait } = this.#start;
     const launching = this.#launch(0);
     if (mustWait) launching.catch(() => {});
     else await launching;
@@ -234,24 +224,14 @@ export class SupervisedGuest {
 
   /** Waits `delayMs`, then for a place among the booting guests, and launches. */
   async #launch(delayMs: number): Promise<void> {
-    const pending = new AbortController();
-    this.#pendingStart = pending;
     if (delayMs === 0) this.#condition.become("starting");
+    const onQueued = () => this.#condition.progress("Waiting for other guests to boot.");
     try {
-      if (delayMs > 0) await sleep(delayMs, undefined, { signal: pending.signal, ref: false });
-      if (this.#gate.isFull) this.#condition.progress("Waiting for other guests to boot.");
-      const leave = await this.#gate.enter(pending.signal);
-      this.#leavePlace = leave;
-      setTimeout(leave, BOOT_PLACE_MAXIMUM_MS).unref();
-      await this.#launchNow(pending.signal);
+      await this.#start.run(delayMs, onQueued, (calledOff) => this.#launchNow(calledOff));
     } catch (thrown) {
-      this.#leavePlace();
-      if (pending.signal.aborted) return;
       const error = explainFullDisk(thrown, this.#name);
       this.#launchFailed(error);
       throw error;
-    } finally {
-      if (this.#pendingStart === pending) this.#pendingStart = null;
     }
   }
 
@@ -353,7 +333,7 @@ export class SupervisedGuest {
   /** Ends the guest at once, or gives up a start that has not happened yet. Resolves when it is off. */
   async force(asked: "force-off" | "force-restart"): Promise<void> {
     if (this.#run === null) {
-      this.#pendingStart?.abort();
+      this.#start.callOff();
       this.#condition.become(this.#whenOff, "The start was called off.");
       return;
     }
@@ -432,8 +412,8 @@ export class SupervisedGuest {
   }
 
   #booted(): void {
-    this.#leavePlace();
-    this.#retriesInARow = 0;
+    this.#start.leavePlace();
+    this.#restarts.booted();
     if (this.state === "booting") this.#condition.become("running");
   }
 
@@ -441,7 +421,7 @@ export class SupervisedGuest {
     const run = this.#run;
     if (run === null) return;
     this.#run = null;
-    this.#leavePlace();
+    this.#start.leavePlace();
     const ending = endingOf({
       exitCode,
       log: run.bootLog(ENDING_TAIL_BYTES) + lastWords(run.record, this.consoles),
@@ -456,32 +436,22 @@ export class SupervisedGuest {
   #conclude(record: LaunchRecord, ending: Ending): void {
     this.#condition.clearDeadline();
     this.#cgroup?.remove(this.#spec.id);
-    const { restartPolicy } = this.#spec.definition;
-    const next = whatNext(ending, record.asked, restartPolicy, BOOT_RETRIES - this.#retriesInARow);
-    const wait = next === "start-after-back-off" ? this.#backOff.next(Date.now()) : null;
-    const crashed = next === "stay-crashed" || (next === "start-after-back-off" && wait === null);
-    if (next === "retry-boot") {
-      this.#retriesInARow += 1;
-      this.#history.isRetried();
-    }
-    this.#remember(ending, crashed);
+    const after = this.#restarts.after(ending, record.asked, this.#spec.definition.restartPolicy);
+    if (after.next === "start" && after.bootRetry !== null) this.#history.isRetried();
+    this.#remember(ending, after.next === "stay-crashed");
     removeLaunchRecord(this.#folder.launchRecord);
     if (this.#closed) return;
-    if (next === "stay-off" || crashed) {
+    if (after.next !== "start") {
       this.consoles.keep(keptConsoles(this.#spec.definition.consoles));
-      this.#condition.become(crashed ? "crashed" : "stopped", ending.message);
+      this.#condition.become(this.#whenOff, ending.message);
       return;
     }
-    if (next === "retry-boot") {
-      this.#emit({ type: "boot-retried", id: this.#spec.id, attempt: this.#retriesInARow, message: ending.message });
+    if (after.bootRetry !== null) {
+      this.#emit({ type: "boot-retried", id: this.#spec.id, attempt: after.bootRetry, message: ending.message });
     }
     this.#condition.become("starting", ending.message);
-    if (wait !== null) {
-      this.#condition.progress(
-        `Crashed. Starting again in ${wait.delayMs / 1000} s, try ${wait.attempt} of ${wait.of}.`,
-      );
-    }
-    this.#launch(wait?.delayMs ?? 0).catch(() => {
+    if (after.waiting !== null) this.#condition.progress(after.waiting);
+    this.#launch(after.delayMs).catch(() => {
       // The state and the ending say it already.
     });
   }
@@ -502,7 +472,7 @@ export class SupervisedGuest {
   leave(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#pendingStart?.abort();
+    this.#start.callOff();
     this.#condition.clearDeadline();
     this.#run?.leave();
     this.consoles.dispose();

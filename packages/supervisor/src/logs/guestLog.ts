@@ -1,5 +1,6 @@
 import type { Boot, OffsetRange, ReadableLog } from "@corral/console";
 import { CorralError, type LogPart } from "@corral/contracts";
+import { beyondEnd, expired } from "./offsetErrors.ts";
 
 /** A log with the times and boots by which people ask for parts of it. */
 export interface GuestLog extends ReadableLog {
@@ -28,15 +29,9 @@ export const rangeOf = (log: GuestLog, { boot, since, until, from, to }: LogPart
   refuseBackwards("to", from, to);
   const { start, end } = log;
   for (const offset of [from, to]) {
-    if (offset === undefined || offset <= end) continue;
-    throw new CorralError("offset_beyond_end", `The log ends at ${end}; nothing was ever printed at ${offset}.`);
+    if (offset !== undefined && offset > end) throw beyondEnd(offset, end);
   }
-  if (from !== undefined && from < start) {
-    throw new CorralError(
-      "offset_expired",
-      `The log at ${from} is not kept any more. The next byte that is kept is ${start}.`,
-    );
-  }
+  if (from !== undefined && from < start) throw expired(from, start);
   const ofBoot = boot === undefined ? { from: start, to: end } : rangeOfBoot(log, boot);
   if (ofBoot === null) throw noBoot(log, boot ?? 0);
   const begin = Math.max(ofBoot.from, from ?? 0, since === undefined ? 0 : log.offsetAt(Date.parse(since)));
