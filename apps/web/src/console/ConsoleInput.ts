@@ -13,15 +13,18 @@ export interface ConsoleInputOptions {
   readonly send: (frame: Uint8Array<ArrayBuffer>) => void;
 }
 
-/** Characters that a terminal answers at once: somewhat more than a program gets that asks for all 256 colours. */
-const ANSWERS_BURST = 8192;
+/**
+ * Characters that a terminal answers at once: enough for any editor's start, and half of what may wait unread before UML
+ * stops listening to a console for good (docs/console-protocol.md, "Roles").
+ */
+const ANSWERS_BURST = 2048;
 
 /**
- * Characters a second that it may answer again after that: enough for a program that asks where the cursor is at every
- * key, and few enough that no key waits behind the answers to a flood. A shell's prompt takes them in as if they were
- * typed, a kilobyte or two a second.
+ * Characters a second that it may answer again after that: a cursor position for each key that is typed quickly. A guest
+ * must print questions for half a minute and read no answer before that alone makes its console deaf, and at a shell's
+ * prompt, where answers count as typed, no key waits long behind them.
  */
-const ANSWERS_PER_SECOND = 512;
+const ANSWERS_PER_SECOND = 64;
 
 const NOT_SENT = "Not connected: what you type now is not sent.";
 
