@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import { ACK_EVERY_BYTES, type ServerFrame } from "../../packages/contracts/src/index.ts";
 import type { RunningServer } from "../server/runningServer.ts";
+import { TextWatch } from "./textWatch.ts";
 
 /** A viewer that does what the page does, and nothing with what it is sent but look for a text. */
 export class BenchViewer {
   readonly #socket: WebSocket;
   #offset = 0;
   #acked = 0;
-  #tail = "";
-  #wanted: { readonly text: string; readonly found: () => void } | null = null;
+  readonly #watch = new TextWatch();
   /** Milliseconds from asking to the first thing to paint. */
   readonly firstPaint: Promise<number>;
 
@@ -36,10 +36,7 @@ export class BenchViewer {
 
   /** Resolves when this has been printed, from now on. */
   see(text: string): Promise<void> {
-    this.#tail = "";
-    return new Promise((found) => {
-      this.#wanted = { text, found };
-    });
+    return this.#watch.see(text);
   }
 
   /** Reads nothing any more, as a browser that was stopped. */
@@ -64,11 +61,6 @@ export class BenchViewer {
       this.#acked = this.#offset;
       this.#socket.send(JSON.stringify({ type: "ack", offset: this.#offset }));
     }
-    if (this.#wanted === null) return;
-    this.#tail = this.#tail.slice(-64) + data.toString("latin1");
-    if (!this.#tail.includes(this.#wanted.text)) return;
-    const { found } = this.#wanted;
-    this.#wanted = null;
-    found();
+    this.#watch.printed(data);
   }
 }

@@ -5,15 +5,18 @@ export interface Result {
   readonly what: string;
   readonly figure: string;
   readonly limit: string;
-  readonly met: boolean;
+  /** null: it has no limit, and stands there to be compared with. */
+  readonly met: boolean | null;
 }
+
+const inWords = (met: boolean | null): string => (met === null ? "" : met ? "yes" : "**no**");
 
 /** Prints the results and puts them into docs/benchmarks.md, in the place of those of the last run. */
 export const keepResults = (results: readonly Result[]): void => {
   const table = [
     "| what | figure | limit | met |",
     "|---|---|---|---|",
-    ...results.map(({ what, figure, limit, met }) => `| ${what} | ${figure} | ${limit} | ${met ? "yes" : "**no**"} |`),
+    ...results.map(({ what, figure, limit, met }) => `| ${what} | ${figure} | ${limit} | ${inWords(met)} |`),
   ].join("\n");
   process.stdout.write(`${table}\n${machine()}\n`);
   keepSection(
