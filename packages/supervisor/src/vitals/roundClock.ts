@@ -1,8 +1,8 @@
 /**
  * Steps are not shorter than this. With many members each step takes several, which then find the code in the
- * processor's caches: that halves what they cost.
+ * processor's caches: that halves what they cost, and more on a host whose processors lose their caches while they idle.
  */
-const STEP_MINIMUM_MS = 500;
+const STEP_MINIMUM_MS = 1000;
 
 /**
  * Goes round a list, one after the other, so that each member has its turn once in `everyMs` and no two at once: the hand
