@@ -58,11 +58,11 @@ export class ConsoleInput {
 
   #typed(data: string): void {
     const { status, isReplaying, notice } = this.#options;
-    const { role, attached, notice: said } = status();
+    const { role, taking, attached, notice: said } = status();
     const report = isTerminalReport(data);
     if (report && (isReplaying() || role !== "writer")) return;
     if (role === undefined) return;
-    if (role === "spy") {
+    if (role === "spy" && !taking) {
       notice(typingBlocked({ ...status(), attached: true }));
       return;
     }

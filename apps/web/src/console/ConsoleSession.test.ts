@@ -245,8 +245,11 @@ describe("a console session", () => {
     await until(() => expect(server.said("resize")).toEqual([{ type: "resize", cols: 100, rows: 30 }]));
     expect(session.status().notice).toContain("watching");
 
+    // What is typed after it belongs to the writer, whenever the server says so.
     session.take();
+    terminal.input("mine");
     await until(() => expect(server.said("take")).toHaveLength(1));
+    await until(() => expect(server.typed()).toBe("mine"));
     server.say({ type: "role", role: "writer", by: "ada" });
     await until(() => expect(server.said("resize").at(-1)).toEqual({ type: "resize", cols: 100, rows: 30 }));
     await until(() => expect([terminal.cols, terminal.rows]).toEqual([100, 30]));

@@ -85,7 +85,7 @@ export class ConsoleSession {
       url: () => url,
       onOpen: () => this.#attach(),
       onMessage: (data) => (typeof data === "string" ? this.#control(data) : this.#output.write(new Uint8Array(data))),
-      onConnection: (connection) => this.#show({ connection, attached: false }),
+      onConnection: (connection) => this.#show({ connection, attached: false, taking: false }),
       isFinal: (code) => {
         // It did not understand us: begin afresh rather than ask for the same again.
         if (code === CLOSE.badFrame) this.#output.forget();
@@ -119,11 +119,13 @@ export class ConsoleSession {
   take(): void {
     this.#wanted = "writer";
     this.#tell({ type: "take" });
+    this.#show({ taking: this.#status.attached && this.#status.right !== "watch" });
   }
 
   release(): void {
     this.#wanted = "spy";
     this.#tell({ type: "release" });
+    this.#show({ taking: false });
   }
 
   retryNow(): void {
@@ -194,7 +196,7 @@ export class ConsoleSession {
       case "role": {
         const { role, by } = frame;
         const bumped = role === "spy" && this.#wanted === "writer" && by !== null;
-        this.#show({ role, notice: bumped ? `${by} took control; you are watching.` : undefined });
+        this.#show({ role, taking: false, notice: bumped ? `${by} took control; you are watching.` : undefined });
         this.#resize();
         break;
       }

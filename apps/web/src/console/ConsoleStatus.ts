@@ -13,6 +13,8 @@ export interface ConsoleStatus {
   readonly attached: boolean;
   /** undefined: not attached yet. While the connection is lost, what it was before. */
   readonly role: ViewerRole | undefined;
+  /** Control was asked for, and the server takes frames in order: what is typed now comes from the writer. */
+  readonly taking: boolean;
   /** My own id among the viewers. */
   readonly viewer: string | undefined;
   readonly viewers: readonly ViewerPresence[];
@@ -33,6 +35,7 @@ export const notYetAttached = (size: Size): ConsoleStatus => ({
   connection: { kind: "connecting", failures: 0 },
   attached: false,
   role: undefined,
+  taking: false,
   viewer: undefined,
   viewers: [],
   rules: { shared: false, recorded: false },
@@ -46,7 +49,7 @@ export const notYetAttached = (size: Size): ConsoleStatus => ({
 /** Why nothing can be typed now; undefined: what is typed arrives. */
 export const typingBlocked = (status: ConsoleStatus | undefined): string | undefined => {
   if (status === undefined || !status.attached) return "The console is not connected.";
-  if (status.role === "writer" || status.role === "cowriter") return undefined;
+  if (status.role === "writer" || status.role === "cowriter" || status.taking) return undefined;
   return status.right === "watch" ? ONLY_WATCH : "You are watching. Take control to type.";
 };
 
