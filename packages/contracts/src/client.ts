@@ -72,5 +72,8 @@ const errorOf = async (response: Response): Promise<CorralError> => {
     const { code, message, details } = parsed.data.error;
     return new CorralError(code, message, details);
   }
-  return new CorralError("internal", `The server answered ${response.status} with something that is not Corral's.`);
+  return new CorralError(
+    "internal",
+    `What answered (with status ${response.status}) was not Corral: most often a proxy in front of it that cannot reach it. Try again in a moment, then look whether Corral runs and what the proxy's log says.`,
+  );
 };

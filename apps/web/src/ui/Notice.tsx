@@ -17,7 +17,7 @@ export const EmptyState = ({
   <div className="mx-auto flex max-w-110 flex-col items-center px-6 py-16 text-center">
     <Icon aria-hidden size={28} strokeWidth={1.4} className="text-faint" />
     <h2 className="mt-4 text-title font-semibold">{title}</h2>
-    {children !== undefined && <div className="mt-1.5 text-muted">{children}</div>}
+    {children !== undefined && <div className="mt-1.5 text-balance text-muted">{children}</div>}
     {actions !== undefined && <div className="mt-5 flex flex-wrap justify-center gap-2">{actions}</div>}
   </div>
 );
