@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { DebugRequest, StraceTarget, SyscallSet } from "@corral/contracts";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { GuestSpec } from "../index.ts";
@@ -29,12 +30,16 @@ const lastBeat = (): number =>
       ?.match(/\d+/)?.[0] ?? 0,
   );
 
+/** Whether it runs, sleeps, is stopped or traced, where in the host's kernel, and the timers that it has set. */
+const stateOf = (process: number): string =>
+  ["stat", "wchan", "timers"].map((file) => readFileSync(`/proc/${process}/${file}`, "latin1").trim()).join(", ");
+
 /** Waits until the guest has said so three times more. */
 const beats = async (): Promise<void> => {
   const before = lastBeat();
   await until(
     () => lastBeat() > before + 2,
-    () => `the guest to go on; its console ends: ${console.text().slice(-200)}`,
+    () => `the guest to go on; its kernel: ${stateOf(pid)}; its console ends: ${console.text().slice(-200)}`,
   );
 };
 
@@ -203,7 +208,9 @@ it.each([
   await tool.see(/attached\r\n/);
   // The helper that watches the console's window sleeps until it has another size. It may be the last one attached to.
   let rows = 30;
-  const resizing = setInterval(() => console.resize(80, 31 + (rows++ % 10)), 300);
+  const resize = () => console.resize(80, 31 + (rows++ % 10));
+  resize();
+  const resizing = setInterval(resize, 300);
   await tool.see(seen).finally(() => clearInterval(resizing));
   await beats();
   expect(await fleet.supervisor.mconsole(spec.id, "version")).toContain("Linux");
