@@ -53,6 +53,7 @@ export class DebugSession {
   #settleOver: () => void = () => {};
   #idle: NodeJS.Timeout;
   #reason: string | null = null;
+  #hasHungUp = false;
   #isEnding = false;
   #isOver = false;
 
@@ -81,8 +82,9 @@ export class DebugSession {
       keep: () => {},
       readsAPass: () => 1,
       pass: (chunk) => listener.onOutput(chunk),
-      // The last holder of its terminal is gone; that it has ended is told when the process has.
-      end: () => {},
+      // The last holder of its terminal is gone, and the descriptor with it: its number may be another's from now on. That
+      // it has ended is told when the process has.
+      end: () => this.#hangUp(),
     });
     this.#idle = this.#untilIdle();
   }
@@ -111,14 +113,14 @@ export class DebugSession {
 
   /** As if it were typed. */
   write(bytes: Uint8Array): void {
-    if (this.#isEnding) return;
+    if (this.#isEnding || this.#hasHungUp) return;
     this.#writer.write(bytes);
     clearTimeout(this.#idle);
     this.#idle = this.#untilIdle();
   }
 
   resize(cols: number, rows: number): void {
-    if (!this.#isEnding) setWindowSize(this.#master, cols, rows);
+    if (!this.#isEnding && !this.#hasHungUp) setWindowSize(this.#master, cols, rows);
   }
 
   /** Detaches it; the guest goes on. Resolves when it has ended. Idempotent: the first reason is the one that is told. */
@@ -133,6 +135,11 @@ export class DebugSession {
     // It may not have come as far as having anything below it.
     this.#child.kill("SIGKILL");
     await this.#over;
+  }
+
+  #hangUp(): void {
+    this.#hasHungUp = true;
+    this.#writer.clear();
   }
 
   async #ended(reason: string): Promise<void> {
