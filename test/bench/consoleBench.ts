@@ -127,14 +127,15 @@ try {
     await server.client.guestAction({ params: { id, action: "force-off" } });
     await server.state(id, "stopped");
   };
-  const spare = await on("plain");
-  const recorded = recordedLaunch(server.home, spare.id);
-  await off(spare.id);
-  plain = await PlainGuest.start(recorded);
-  const spareToo = await on("relayed");
-  const recordedToo = recordedLaunch(server.home, spareToo.id);
-  await off(spareToo.id);
-  const relay = await RelayedGuest.start(recordedToo);
+  /** What Corral does to launch a guest, which is off again. */
+  const recorded = async (name: string) => {
+    const { id } = await on(name);
+    const launch = recordedLaunch(server.home, id);
+    await off(id);
+    return launch;
+  };
+  plain = await PlainGuest.start(await recorded("plain"));
+  const relay = await RelayedGuest.start(await recorded("relayed"));
   relayed = relay;
 
   // Consoles that nobody watches; what else a guest takes in the server is counted with them.

@@ -366,8 +366,9 @@ export class Supervisor {
     this.strangers.close();
     const guests = [...this.#guests.values()];
     await Promise.allSettled(guests.map((guest) => guest.run?.debugger.end("The server is stopping.")));
-    if (stopGuests) await stopAll(guests);
-    for (const guest of guests) guest.leave();
+    // Another may have been defined meanwhile, and it takes a while to stop them.
+    if (stopGuests) await stopAll([...this.#guests.values()]);
+    for (const guest of this.#guests.values()) guest.leave();
     this.#listeners.clear();
   }
 

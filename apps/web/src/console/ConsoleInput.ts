@@ -58,12 +58,13 @@ export class ConsoleInput {
 
   #typed(data: string): void {
     const { status, isReplaying, notice } = this.#options;
-    const { role, taking, attached, notice: said } = status();
+    const { role, attached, notice: said } = status();
     const report = isTerminalReport(data);
     if (report && (isReplaying() || role !== "writer")) return;
     if (role === undefined) return;
-    if (role === "spy" && !taking) {
-      notice(typingBlocked({ ...status(), attached: true }));
+    const watching = typingBlocked({ ...status(), attached: true });
+    if (watching !== undefined) {
+      notice(watching);
       return;
     }
     if (!attached) {
