@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { timestamp } from "./text.ts";
+import { shownText, timestamp } from "./text.ts";
 
 export const RETENTION_DAYS_MAXIMUM = 3650;
 /** A year, unless an admin says otherwise. */
@@ -28,7 +28,7 @@ export const webhookState = z.object({
   skipped: z.int().describe("Events that were given up since this server started, because too many waited"),
   lastSuccessAt: timestamp.nullable(),
   failure: z
-    .object({ at: timestamp, message: z.string(), attempts: z.int(), nextAttemptAt: timestamp })
+    .object({ at: timestamp, message: shownText, attempts: z.int(), nextAttemptAt: timestamp })
     .nullable()
     .describe("Why the last attempt failed; null: it did not"),
 });

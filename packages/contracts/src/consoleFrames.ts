@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { guestRight } from "./endpoint.ts";
 import { guestState } from "./guest.ts";
-import { timestamp } from "./text.ts";
+import { shownText, timestamp } from "./text.ts";
 import { typingRules } from "./typing.ts";
 
 /*
@@ -34,8 +34,8 @@ export type WantedRole = z.infer<typeof wantedRole>;
 
 export const viewerPresence = z.object({
   id: z.string(),
-  user: z.string(),
-  from: z.string(),
+  user: shownText,
+  from: shownText,
   role: viewerRole,
   since: timestamp,
 });
@@ -45,7 +45,7 @@ export const serverFrame = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("hello"),
     protocol: z.literal(CONSOLE_PROTOCOL),
-    viewer: z.string(),
+    viewer: shownText,
     role: viewerRole,
     cols,
     rows,
@@ -59,12 +59,12 @@ export const serverFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("snapshot"), cols, rows, screen: z.string(), offset }),
   z.object({ type: z.literal("resize"), cols, rows }),
   z.object({ type: z.literal("viewers"), viewers: z.array(viewerPresence) }),
-  z.object({ type: z.literal("role"), role: viewerRole, by: z.string().nullable() }),
+  z.object({ type: z.literal("role"), role: viewerRole, by: shownText.nullable() }),
   z.object({ type: z.literal("rules"), rules: typingRules }),
-  z.object({ type: z.literal("state"), state: guestState, reason: z.string().nullable() }),
+  z.object({ type: z.literal("state"), state: guestState, reason: shownText.nullable() }),
   z.object({ type: z.literal("boot"), boot: z.int(), offset, at: timestamp }),
   z.object({ type: z.literal("gap"), from: offset, to: offset }),
-  z.object({ type: z.literal("warning"), message: z.string() }),
+  z.object({ type: z.literal("warning"), message: shownText }),
 ]);
 export type ServerFrame = z.infer<typeof serverFrame>;
 

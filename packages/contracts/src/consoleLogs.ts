@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ending } from "./guest.ts";
-import { timestamp } from "./text.ts";
+import { shownText, timestamp } from "./text.ts";
 
 /** Bytes of a console log that one request may read. */
 export const LOG_READ_MAXIMUM_BYTES = 8 * 1024 * 1024;
@@ -41,7 +41,7 @@ export const guestBoot = z.object({
   running: z.boolean(),
   logs: z.array(
     z.object({
-      console: z.string().describe("A console's name, or kernel"),
+      console: shownText.describe("A console's name, or kernel"),
       from: z.int().describe("Offset of its first byte"),
       to: z.int().describe("Offset after its last byte"),
       keptBytes: z.int().describe("Bytes of it that are still kept"),
@@ -55,7 +55,7 @@ export const logMark = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("time"), offset: z.int(), at: timestamp }),
   z.object({ kind: z.literal("boot"), offset: z.int(), at: timestamp, boot: z.int() }),
   z.object({ kind: z.literal("size"), offset: z.int(), cols: z.int(), rows: z.int() }),
-  z.object({ kind: z.literal("typing"), offset: z.int(), at: timestamp, user: z.string() }),
+  z.object({ kind: z.literal("typing"), offset: z.int(), at: timestamp, user: shownText }),
 ]);
 export type LogMark = z.infer<typeof logMark>;
 
@@ -67,7 +67,7 @@ export const logSearchLine = z.discriminatedUnion("type", [
     next: z.int().describe("Of the next line"),
     at: timestamp.nullable().describe("When it was printed, or shortly before"),
     boot: z.int().nullable(),
-    text: z.string().describe("The line without escape sequences; of a long one, what is around the found"),
+    text: shownText.describe("The line without escape sequences; of a long one, what is around the found"),
     start: z.int().describe("Where in the text the found begins"),
     end: z.int(),
   }),
@@ -77,7 +77,7 @@ export const logSearchLine = z.discriminatedUnion("type", [
     found: z.int(),
     next: z.int().nullable().describe("There may be more: search on from this offset"),
   }),
-  z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal("error"), code: shownText, message: shownText }),
 ]);
 export type LogSearchLine = z.infer<typeof logSearchLine>;
 export type FoundLine = Extract<LogSearchLine, { type: "found" }>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { timestamp } from "./text.ts";
+import { shownText, timestamp } from "./text.ts";
 
 /* gdb and strace on the host process that is a guest's kernel: docs/debugger.md. */
 
@@ -11,7 +11,7 @@ export type DebugTool = z.infer<typeof debugTool>;
 /** Who has a debugger on a guest's kernel. */
 export const guestDebugger = z.object({
   tool: debugTool,
-  user: z.string(),
+  user: shownText,
   since: timestamp,
   holds: z.boolean().describe("The guest stands still under gdb, until it is told to continue"),
 });
@@ -46,7 +46,7 @@ export const debuggerState = z.object({
   tools: z.array(
     z.object({
       tool: debugTool,
-      unavailable: z.string().nullable().describe("Why it cannot be used on this host, and what to do; null: it can"),
+      unavailable: shownText.nullable().describe("Why it cannot be used on this host, and what to do; null: it can"),
     }),
   ),
   debugger: guestDebugger.nullable(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SCREEN_MAXIMUM_COLS, SCREEN_MAXIMUM_ROWS } from "./consoleFrames.ts";
 import { straceTarget, syscallSet } from "./debugger.ts";
+import { shownText } from "./text.ts";
 
 /*
  * The debugger's socket. Text frames are one of the JSON messages below, binary frames are its terminal's bytes, both
@@ -38,6 +39,6 @@ export const debuggerServerFrame = z.discriminatedUnion("type", [
     type: z.literal("left-out"),
     bytes: z.int().describe("So many were left out here: this page reads too slowly"),
   }),
-  z.object({ type: z.literal("ended"), reason: z.string() }),
+  z.object({ type: z.literal("ended"), reason: shownText }),
 ]);
 export type DebuggerServerFrame = z.infer<typeof debuggerServerFrame>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, name, timestamp } from "./text.ts";
+import { id, name, shownText, timestamp } from "./text.ts";
 
 /** How long a guest that was deleted can be brought back. */
 export const DISCARD_HOURS = 24;
@@ -10,7 +10,7 @@ export const DISCARDED_SUFFIX = " (deleted)";
 export const discardedGuest = z.object({
   id,
   name,
-  owner: z.string(),
+  owner: shownText,
   discardedAt: timestamp,
   until: timestamp.describe("When it is deleted for good"),
   diskMiB: z.int().describe("What it takes of its owner's disk quota until then"),

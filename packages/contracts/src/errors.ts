@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shownText } from "./text.ts";
 
 /** Every code an error can carry, with its HTTP status. */
 export const ERROR_STATUS = {
@@ -36,15 +37,15 @@ export type ErrorCode = keyof typeof ERROR_STATUS;
 export const errorCode = z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]);
 
 export const errorDetail = z.object({
-  field: z.string().describe("Path of the field, such as disks.0.source.image"),
-  message: z.string(),
+  field: shownText.describe("Path of the field, such as disks.0.source.image"),
+  message: shownText,
 });
 export type ErrorDetail = z.infer<typeof errorDetail>;
 
 export const errorAnswer = z.object({
   error: z.object({
     code: errorCode,
-    message: z.string().describe("What happened, what it means and what to do next"),
+    message: shownText.describe("What happened, what it means and what to do next"),
     details: z.array(errorDetail).optional(),
     requestId: z.string(),
   }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { callerWay } from "./people.ts";
-import { idOrName, timestamp } from "./text.ts";
+import { inReadingOrder } from "./printable.ts";
+import { idOrName, shownText, timestamp } from "./text.ts";
 
 export const eventType = z.enum([
   "server.started",
@@ -75,17 +76,21 @@ export type EventType = z.infer<typeof eventType>;
 export const eventResult = z.enum(["done", "refused", "failed"]);
 export type EventResult = z.infer<typeof eventResult>;
 
+/** The same as shownText for all text in it, however deep. */
+const allInReadingOrder = (data: Record<string, unknown>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(data), (_, value) => (typeof value === "string" ? inReadingOrder(value) : value));
+
 export const event = z.object({
   seq: z.int().describe("Grows by one with each event, without gaps"),
   at: timestamp,
   type: eventType,
-  actor: z.string().nullable().describe("Who did it; null: Corral or the guest itself"),
+  actor: shownText.nullable().describe("Who did it; null: Corral or the guest itself"),
   by: callerWay.nullable().describe("The way they came; null: nobody came"),
-  from: z.string().nullable().describe("Where they came from: an address, or the admin socket"),
+  from: shownText.nullable().describe("Where they came from: an address, or the admin socket"),
   result: eventResult.describe("Whether what was asked for was done"),
-  subject: z.string().nullable().describe("Id of the guest, image, task … it is about"),
-  message: z.string(),
-  data: z.record(z.string(), z.unknown()),
+  subject: shownText.nullable().describe("Id of the guest, image, task … it is about"),
+  message: shownText,
+  data: z.record(z.string(), z.unknown()).overwrite(allInReadingOrder),
 });
 export type CorralEvent = z.infer<typeof event>;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { errorCode } from "./errors.ts";
 import { execCommand } from "./guestInside.ts";
+import { shownText } from "./text.ts";
 
 /*
  * A command in a guest with its input and output as they come, over a WebSocket of its own: docs/guest-link.md. Text
@@ -52,6 +53,6 @@ export const execServerFrame = z.discriminatedUnion("type", [
     exitCode: z.int().nullable().describe("128 and the signal's number; null: its end was not reported"),
     timedOut: z.boolean(),
   }),
-  z.strictObject({ type: z.literal("error"), code: errorCode, message: z.string() }),
+  z.strictObject({ type: z.literal("error"), code: errorCode, message: shownText }),
 ]);
 export type ExecServerFrame = z.infer<typeof execServerFrame>;

@@ -3,7 +3,7 @@ import { guestDebugger } from "./debugger.ts";
 import { guestRight } from "./endpoint.ts";
 import { guestDefinition } from "./guestDefinition.ts";
 import { guestVitals } from "./guestVitals.ts";
-import { id, timestamp } from "./text.ts";
+import { id, shownText, timestamp } from "./text.ts";
 
 export const guestState = z.enum(["stopped", "starting", "booting", "running", "paused", "stopping", "crashed"]);
 export type GuestState = z.infer<typeof guestState>;
@@ -25,8 +25,8 @@ export type EndingKind = z.infer<typeof endingKind>;
 export const ending = z.object({
   kind: endingKind,
   at: timestamp,
-  message: z.string().describe("One sentence for a person: what happened"),
-  remedy: z.string().nullable().describe("What to do next, where there is something to do"),
+  message: shownText.describe("One sentence for a person: what happened"),
+  remedy: shownText.nullable().describe("What to do next, where there is something to do"),
   exitCode: z.int().nullable(),
 });
 export type Ending = z.infer<typeof ending>;
@@ -38,23 +38,20 @@ export const guestLinkState = z.enum(["off", "silent", "up", "failed"]).meta({
 export type GuestLinkState = z.infer<typeof guestLinkState>;
 
 export const guestConsole = z.object({
-  name: z.string(),
+  name: shownText,
   attachable: z.boolean(),
   bytes: z.int().describe("Length of its log: the offset of the next byte"),
   viewers: z.int(),
-  historyProblem: z
-    .string()
-    .nullable()
-    .describe("Why what it prints is not being kept at the moment; null: it is kept"),
-  channel: z.string().describe("What it is connected to in this run, or will be: fd, pts, port:9000, pts,null"),
-  note: z.string().nullable().describe("What to know of it, such as why nothing can be seen yet"),
+  historyProblem: shownText.nullable().describe("Why what it prints is not being kept at the moment; null: it is kept"),
+  channel: shownText.describe("What it is connected to in this run, or will be: fd, pts, port:9000, pts,null"),
+  note: shownText.nullable().describe("What to know of it, such as why nothing can be seen yet"),
 });
 
 /** Longest status line that a guest may set: what a row of the fleet table has room for. */
 export const STATUS_LINE_MAXIMUM = 100;
 
 /** What a guest says of itself: `echo status: 3 jobs left > /proc/mconsole`. Its own words, believed by nobody. */
-export const statusLine = z.object({ text: z.string().max(STATUS_LINE_MAXIMUM), at: timestamp });
+export const statusLine = z.object({ text: shownText.max(STATUS_LINE_MAXIMUM), at: timestamp });
 export type StatusLine = z.infer<typeof statusLine>;
 
 export const guest = z.object({
@@ -70,12 +67,11 @@ export const guest = z.object({
   restartNeeded: z.boolean().describe("Changed since it was started; the changes come with the next start"),
   link: guestLinkState,
   ending: ending.nullable().describe("How the last run ended"),
-  progress: z.string().nullable().describe("What it is doing while it starts, boots or stops"),
+  progress: shownText.nullable().describe("What it is doing while it starts, boots or stops"),
   stopDeadline: timestamp.nullable().describe("When a shutdown that was asked for gives up and offers force"),
   statusLine: statusLine.nullable().describe("What this run of the guest last said of itself"),
   vitals: guestVitals,
-  noWatchdog: z
-    .string()
+  noWatchdog: shownText
     .nullable()
     .describe("Why nothing tells when its programs hang; null: what feeds its /dev/watchdog is watched"),
   debugger: guestDebugger.nullable().describe("Who has a debugger on its kernel"),

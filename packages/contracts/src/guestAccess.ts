@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { guestRight } from "./endpoint.ts";
-import { idOrName } from "./text.ts";
+import { idOrName, shownText } from "./text.ts";
 
 /** People and groups that one guest may be shared with. */
 export const GRANTS_MAXIMUM = 50;
@@ -18,5 +18,5 @@ const isOfEachOnce = (grants: readonly Grant[]): boolean =>
 
 const grants = z.array(grant).max(GRANTS_MAXIMUM).refine(isOfEachOnce, "must not name the same user or group twice");
 
-export const guestAccess = z.object({ owner: z.string(), grants });
+export const guestAccess = z.object({ owner: shownText, grants });
 export const guestAccessChange = z.strictObject({ grants: grants.describe("All of them: who is not named loses it") });

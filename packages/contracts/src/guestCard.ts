@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { event } from "./events.ts";
-import { id } from "./text.ts";
+import { id, shownText } from "./text.ts";
 
 /** What a card of the portal says of a guest beside the guest itself and its vitals. */
 export const guestCard = z.object({
   id,
-  address: z
-    .string()
+  address: shownText
     .nullable()
     .describe("Its first address that is not its own loopback's; null: it has none, is off, or was not asked yet"),
   lastEvent: event

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shownText } from "./text.ts";
 
 /*
  * What the guest link tells and does: docs/guest-link.md. All of it comes from inside the guest, whose root can make it
@@ -57,9 +58,9 @@ export const guestProcess = z.object({
   pid: z.int(),
   parent: z.int(),
   uid: z.int().nullable(),
-  state: z.string().describe("One letter, as ps shows it"),
-  name: z.string(),
-  command: z.string().describe("Its command line, at most its first 200 bytes; empty for the kernel's own"),
+  state: shownText.describe("One letter, as ps shows it"),
+  name: shownText,
+  command: shownText.describe("Its command line, at most its first 200 bytes; empty for the kernel's own"),
   cpuSeconds: z.number().describe("Processor time that it has used in all"),
   ageSeconds: z.number(),
   residentBytes: z.int(),
@@ -76,9 +77,9 @@ export type GuestProcesses = z.output<typeof guestProcesses>;
 const traffic = z.object({ bytes: z.number(), packets: z.number(), errors: z.number(), dropped: z.number() });
 
 export const guestInterface = z.object({
-  name: z.string(),
-  hardwareAddress: z.string().nullable(),
-  addresses: z.array(z.string()).describe("With the prefix's length, such as 10.0.0.2/24"),
+  name: shownText,
+  hardwareAddress: shownText.nullable(),
+  addresses: z.array(shownText).describe("With the prefix's length, such as 10.0.0.2/24"),
   received: traffic,
   sent: traffic,
 });
@@ -89,11 +90,11 @@ export type GuestNetwork = z.output<typeof guestNetwork>;
 
 export const guestSocket = z.object({
   protocol: z.enum(["tcp", "tcp6", "udp", "udp6", "unix"]),
-  local: z.string().describe("Address and port, or a unix socket's path"),
-  remote: z.string().nullable().describe("null: it is connected to nothing, or cannot be told"),
-  state: z.string(),
+  local: shownText.describe("Address and port, or a unix socket's path"),
+  remote: shownText.nullable().describe("null: it is connected to nothing, or cannot be told"),
+  state: shownText,
   pid: z.int().nullable().describe("A process that has it open; null: it cannot be told"),
-  process: z.string().nullable(),
+  process: shownText.nullable(),
 });
 export type GuestSocket = z.output<typeof guestSocket>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { timestamp } from "./text.ts";
+import { shownText, timestamp } from "./text.ts";
 
 /* What is measured of a guest every few seconds, from inside and on the host: docs/vitals.md. */
 
@@ -18,7 +18,7 @@ export const insideVitals = z.object({
   memoryTotalBytes: z.int(),
   memoryUsedBytes: z.int().describe("All but what is free or could be freed at once"),
   tasks: z.int().describe("Processes and threads, the kernel's own among them"),
-  kernel: z.string().describe("Release of the kernel that answers"),
+  kernel: shownText.describe("Release of the kernel that answers"),
 });
 export type InsideVitals = z.infer<typeof insideVitals>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id } from "./text.ts";
+import { id, shownText } from "./text.ts";
 
 /*
  * The herd's socket: thumbnails of many consoles over one WebSocket. The page says which guests are in view, the server
@@ -31,7 +31,7 @@ export type HerdRun = z.infer<typeof herdRun>;
 export const herdFrame = z.object({
   type: z.literal("screen"),
   guest: id,
-  console: z.string(),
+  console: shownText,
   cols: z.int(),
   rows: z.int(),
   fresh: z.boolean().describe("Every line that is not in this frame is empty; otherwise it is as it was"),

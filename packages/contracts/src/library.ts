@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostPath, id, libraryName, name, timestamp } from "./text.ts";
+import { hostPath, id, libraryName, name, shownText, timestamp } from "./text.ts";
 
 /* What guests are made from: kernels and images. */
 
@@ -8,44 +8,44 @@ export const kernelAbilities = z.object({
   hostfs: z.boolean(),
   mconsole: z.boolean(),
   watchdog: z.boolean(),
-  channels: z.array(z.string()).describe("Console channels it was built with"),
-  ethTransports: z.array(z.string()),
+  channels: z.array(shownText).describe("Console channels it was built with"),
+  ethTransports: z.array(shownText),
   vector: z.boolean().describe("Has vecN interfaces"),
   seccomp: z.boolean().describe("Knows seccomp=on"),
-  rootFileSystems: z.array(z.string()).describe("File systems it can mount as root without a module"),
+  rootFileSystems: z.array(shownText).describe("File systems it can mount as root without a module"),
 });
 export type KernelAbilities = z.infer<typeof kernelAbilities>;
 
 export const kernel = z.object({
   id,
   name: libraryName,
-  path: z.string(),
-  version: z.string(),
+  path: shownText,
+  version: shownText,
   abilities: kernelAbilities,
-  modules: z.string().nullable().describe("Folder of its modules on the host"),
+  modules: shownText.nullable().describe("Folder of its modules on the host"),
   available: z.boolean(),
-  problem: z.string().nullable().describe("Why it cannot be used"),
+  problem: shownText.nullable().describe("Why it cannot be used"),
   usedBy: z
-    .array(z.string())
+    .array(shownText)
     .describe("Names of the guests that use it; web1 (deleted) for one that can still be brought back"),
   createdAt: timestamp,
 });
 export type Kernel = z.infer<typeof kernel>;
 
 export const newKernel = z.strictObject({ path: hostPath, name: libraryName.optional() });
-export const foundKernel = z.object({ path: z.string(), version: z.string(), registered: z.boolean() });
+export const foundKernel = z.object({ path: shownText, version: shownText, registered: z.boolean() });
 
 export const imageOrigin = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("demo") }),
-  z.object({ kind: z.literal("debian"), suite: z.string(), packages: z.array(z.string()), hostname: z.string() }),
-  z.object({ kind: z.literal("file"), path: z.string() }),
+  z.object({ kind: z.literal("debian"), suite: shownText, packages: z.array(shownText), hostname: shownText }),
+  z.object({ kind: z.literal("file"), path: shownText }),
 ]);
 export type ImageOrigin = z.infer<typeof imageOrigin>;
 
 export const imageLogin = z.object({
-  user: z.string().nullable(),
-  password: z.string().nullable().describe("null: no password is asked for, or it is not known here"),
-  note: z.string(),
+  user: shownText.nullable(),
+  password: shownText.nullable().describe("null: no password is asked for, or it is not known here"),
+  note: shownText,
 });
 
 export const image = z.object({
@@ -55,10 +55,10 @@ export const image = z.object({
   login: imageLogin,
   sizeBytes: z.int(),
   diskBytes: z.int().describe("Really used on the host's disk"),
-  sha256: z.string(),
+  sha256: shownText,
   available: z.boolean(),
-  problem: z.string().nullable(),
-  usedBy: z.array(z.string()),
+  problem: shownText.nullable(),
+  usedBy: z.array(shownText),
   createdAt: timestamp,
 });
 export type Image = z.infer<typeof image>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { disk, RESERVED_SERIAL_LINES } from "./guestDefinition.ts";
 import { networkInterface } from "./networkInterface.ts";
-import { idOrName, line } from "./text.ts";
+import { idOrName, line, shownText } from "./text.ts";
 
 /* What may be asked of a guest's management console: docs/mconsole.md. */
 
@@ -14,7 +14,7 @@ export const MCONSOLE_BURST = 100;
 export const MCONSOLE_PER_SECOND = 30;
 
 /** The kernel's own answer, whole. */
-export const mconsoleAnswer = z.object({ text: z.string() });
+export const mconsoleAnswer = z.object({ text: shownText });
 export type MconsoleAnswer = z.infer<typeof mconsoleAnswer>;
 
 /** A device as mconsole names it: ubd0, con1, ssl2, eth0, vec0. */
@@ -84,18 +84,18 @@ export const byPid = z.strictObject({
 });
 
 export const sysrqKey = z.object({
-  key: z.string(),
-  label: z.string().describe("What it does, in a few words"),
-  meaning: z.string(),
+  key: shownText,
+  label: shownText.describe("What it does, in a few words"),
+  meaning: shownText,
   danger: z.enum(["none", "asks", "refused"]).describe("asks: needs confirm; refused: is not sent to this kernel"),
-  reason: z.string().nullable().describe("Why it is refused"),
+  reason: shownText.nullable().describe("Why it is refused"),
 });
 export type SysrqKey = z.infer<typeof sysrqKey>;
 
 export const guestDevice = z.object({
-  device: z.string(),
+  device: shownText,
   kind: z.enum(["disk", "console", "network"]),
-  setting: z.string().nullable().describe("As the guest's kernel says it; null: it has none, or cannot be asked"),
+  setting: shownText.nullable().describe("As the guest's kernel says it; null: it has none, or cannot be asked"),
   plugged: z.boolean(),
   defined: z.boolean().describe("It is in the definition, so the next start has it"),
 });

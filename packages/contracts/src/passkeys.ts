@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { login, PASSWORD_MAXIMUM } from "./people.ts";
-import { id, line, timestamp } from "./text.ts";
+import { id, line, shownText, timestamp } from "./text.ts";
 
 /** Passkeys that one person may have: more than anybody has devices. */
 export const PASSKEYS_MAXIMUM = 20;
@@ -12,7 +12,7 @@ const ANSWER_MAXIMUM = 8_192;
 
 export const passkey = z.object({
   id,
-  label: z.string(),
+  label: shownText,
   createdAt: timestamp,
   lastUsedAt: timestamp.nullable(),
 });

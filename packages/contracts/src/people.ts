@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { quota } from "./quota.ts";
-import { id, idOrName, line, name, timestamp } from "./text.ts";
+import { id, idOrName, line, name, shownText, timestamp } from "./text.ts";
 
 export const role = z.enum(["user", "operator", "admin"]);
 export type Role = z.infer<typeof role>;
@@ -42,7 +42,7 @@ export const callerWay = z.enum(["session", "token", "socket", "ssh", "link"]);
 export type CallerWay = z.infer<typeof callerWay>;
 export const person = user.extend({
   guests: z.int().describe("How many they own"),
-  groups: z.array(z.string()),
+  groups: z.array(shownText),
   quota: quota.nullable(),
   hasSecondFactor: z.boolean(),
   lastSeenAt: timestamp.nullable().describe("In a browser; null: not since their last login ended"),
@@ -70,7 +70,7 @@ export const INVITE_DAYS_MAXIMUM = 30;
 export const invite = z.object({
   id,
   role,
-  createdBy: z.string().nullable(),
+  createdBy: shownText.nullable(),
   createdAt: timestamp,
   expiresAt: timestamp,
 });
@@ -85,7 +85,7 @@ export const passwordChange = z.strictObject({ current: z.string().max(PASSWORD_
 
 export const session = z.object({
   id,
-  address: z.string(),
+  address: shownText,
   createdAt: timestamp,
   lastSeenAt: timestamp,
   expiresAt: timestamp,
@@ -99,7 +99,7 @@ export const GROUP_MEMBERS_MAXIMUM = 1000;
 export const group = z.object({
   id,
   name,
-  members: z.array(z.string()),
+  members: z.array(shownText),
   quota: quota.nullable().describe("What all members may have together"),
   createdAt: timestamp,
 });
@@ -134,7 +134,7 @@ export const linkKind = z.enum(["first-admin", "login", "invite", "password"]).m
     "first-admin: makes the first admin; login: logs an admin in; invite: makes an account; password: its user chooses a new password",
 });
 export type LinkKind = z.infer<typeof linkKind>;
-export const linkState = z.object({ kind: linkKind, user: z.string().nullable(), role: role.nullable() });
+export const linkState = z.object({ kind: linkKind, user: shownText.nullable(), role: role.nullable() });
 
 /** What a token may do at most. Each includes the one before it. */
 export const tokenScope = z.enum(["read", "operate", "full"]).meta({
@@ -146,10 +146,10 @@ export const TOKEN_GUESTS_MAXIMUM = 100;
 
 export const token = z.object({
   id,
-  label: z.string(),
-  user: z.string(),
+  label: shownText,
+  user: shownText,
   scope: tokenScope,
-  guests: z.array(z.string()).nullable().describe("The only guests it is good for; null: all that its user may see"),
+  guests: z.array(shownText).nullable().describe("The only guests it is good for; null: all that its user may see"),
   expiresAt: timestamp.nullable(),
   createdAt: timestamp,
   lastUsedAt: timestamp.nullable(),

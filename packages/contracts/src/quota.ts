@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DISK_MAXIMUM_MIB, MEMORY_MAXIMUM_MIB } from "./guestDefinition.ts";
 import { TRANSPORTS } from "./networkInterface.ts";
-import { idOrName } from "./text.ts";
+import { idOrName, shownText } from "./text.ts";
 
 /** Beyond it a limit limits nothing. */
 const COUNT_MAXIMUM = 10_000;
@@ -64,7 +64,7 @@ export type QuotaUse = z.infer<typeof quotaUse>;
 export const quotaState = z.object({
   use: quotaUse.describe("What is mine alone"),
   pools: z
-    .array(z.object({ group: z.string().nullable(), limits: quota, use: quotaUse }))
+    .array(z.object({ group: shownText.nullable(), limits: quota, use: quotaUse }))
     .describe("Every quota that counts for me: my own, and those that I share with a group. All of them hold."),
 });
 export type QuotaState = z.infer<typeof quotaState>;

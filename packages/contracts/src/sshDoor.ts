@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shownText } from "./text.ts";
 
 /** Where people come in by ssh, if they can. */
 export const sshDoor = z.object({
@@ -7,10 +8,9 @@ export const sshDoor = z.object({
     description:
       "nobody: it is shut, since nobody has been asked; people: an admin, or whoever started the server first; start: how the server is started (CORRAL_SSH, --ssh), and nothing else can change it",
   }),
-  host: z.string().describe("Address on which it listens, or would"),
+  host: shownText.describe("Address on which it listens, or would"),
   port: z.int().describe("Port on which it listens, or would"),
-  fingerprint: z
-    .string()
+  fingerprint: shownText
     .nullable()
     .describe("Of its host key, as ssh shows it at the first visit; null while it is shut"),
 });

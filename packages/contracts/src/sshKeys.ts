@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, line, timestamp } from "./text.ts";
+import { id, line, shownText, timestamp } from "./text.ts";
 
 /** Keys that one person may have: more than anybody has machines. */
 export const SSH_KEYS_MAXIMUM = 50;
@@ -8,9 +8,9 @@ export const SSH_KEY_MAXIMUM_CHARACTERS = 4096;
 
 export const sshKey = z.object({
   id,
-  label: z.string(),
-  type: z.string().describe("Such as ssh-ed25519"),
-  fingerprint: z.string().describe("SHA256:…, as ssh-keygen -l prints it"),
+  label: shownText,
+  type: shownText.describe("Such as ssh-ed25519"),
+  fingerprint: shownText.describe("SHA256:…, as ssh-keygen -l prints it"),
   createdAt: timestamp,
   lastUsedAt: timestamp.nullable(),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { rawCommand } from "./mconsole.ts";
-import { timestamp } from "./text.ts";
+import { shownText, timestamp } from "./text.ts";
 
 /* UML guests on this host that Corral did not start: docs/strangers.md. */
 
@@ -8,8 +8,8 @@ import { timestamp } from "./text.ts";
 export const strangerId = z.string().regex(/^[gd][0-9a-f-]{3,40}$/, "must be the id of a stranger, from the list");
 
 export const strangerConsole = z.object({
-  name: z.string(),
-  channel: z.string().describe("As its kernel says it, such as pts:/dev/pts/4 or fd:0,fd:1"),
+  name: shownText,
+  channel: shownText.describe("As its kernel says it, such as pts:/dev/pts/4 or fd:0,fd:1"),
 });
 
 export const stranger = z.object({
@@ -17,15 +17,15 @@ export const stranger = z.object({
   kind: z.enum(["guest", "stale"]).meta({
     description: "guest: a kernel that runs; stale: a umid folder that one left behind when it ended",
   }),
-  umid: z.string().nullable().describe("Null: it has no umid folder that could be found"),
-  folder: z.string().nullable().describe("Its umid folder"),
+  umid: shownText.nullable().describe("Null: it has no umid folder that could be found"),
+  folder: shownText.nullable().describe("Its umid folder"),
   pid: z.int().nullable(),
-  commandLine: z.string(),
-  program: z.string().nullable(),
+  commandLine: shownText,
+  program: shownText.nullable(),
   startedAt: timestamp.nullable(),
   residentBytes: z.int().nullable().describe("Of the kernel's process, which has the guest's memory"),
-  version: z.string().nullable().describe("What its management console answered; null: it did not"),
-  note: z.string().nullable().describe("Why it cannot be asked, or what is to be known of it"),
+  version: shownText.nullable().describe("What its management console answered; null: it did not"),
+  note: shownText.nullable().describe("Why it cannot be asked, or what is to be known of it"),
   consoles: z.array(strangerConsole).describe("Consoles that it has open to somewhere"),
 });
 export type Stranger = z.infer<typeof stranger>;

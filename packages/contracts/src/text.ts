@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inReadingOrder, turnsDirection } from "./printable.ts";
 
 /*
  * The kinds of text a person may type. Every field of every entity is one of these, so that nothing typed reaches a
@@ -32,17 +33,28 @@ export const id = z.string().regex(/^[a-z0-9]{16}$/, "must be an id of 16 letter
 /** Where the API takes one thing, it takes its id or its name. */
 export const idOrName = z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/, "must be an id or a name");
 
+const WITHOUT_TURNS =
+  "must not contain characters that turn the direction of writing (U+202E and the like): it is to be read as it is";
+
 export const line = (maximum: number) =>
   z
     .string()
     .max(maximum, `must be at most ${maximum} characters`)
-    .refine((text) => !controlCharacters.test(text), "must be one line without control characters");
+    .refine((text) => !controlCharacters.test(text), "must be one line without control characters")
+    .refine((text) => !turnsDirection(text), WITHOUT_TURNS);
 
 export const paragraphs = (maximum: number) =>
   z
     .string()
     .max(maximum, `must be at most ${maximum} characters`)
-    .refine((text) => !controlCharactersButLines.test(text), "must not contain control characters");
+    .refine((text) => !controlCharactersButLines.test(text), "must not contain control characters")
+    .refine((text) => !turnsDirection(text), WITHOUT_TURNS);
+
+/**
+ * Text of an answer that a guest, a stranger or an earlier version of Corral has written, who were bound by nothing. It
+ * is shown in the order in which it is written: the server and every client make it so, here.
+ */
+export const shownText = z.string().overwrite(inReadingOrder);
 
 /**
  * A path on the host. Commas, colons and blanks are refused because UML separates with them and knows no escape

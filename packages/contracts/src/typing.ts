@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { consoleName } from "./guestDefinition.ts";
-import { timestamp } from "./text.ts";
+import { shownText, timestamp } from "./text.ts";
 
 /** What holds for everybody who types into one console, told to all its viewers. */
 export const typingRules = z.object({
@@ -20,11 +20,11 @@ export const guestTypingChanges = guestTyping.partial();
 export type GuestTypingChanges = z.infer<typeof guestTypingChanges>;
 
 export const typedEntry = z.object({
-  console: z.string(),
+  console: shownText,
   at: timestamp,
-  user: z.string(),
-  from: z.string(),
+  user: shownText,
+  from: shownText,
   offset: z.int().describe("Length of the console's log when it was typed"),
-  text: z.string().describe("Most often a line. It may hold passwords: programs that hide them read them all the same"),
+  text: shownText.describe("Most often a line. It may hold passwords: programs that hide them read them all the same"),
 });
 export type TypedEntry = z.infer<typeof typedEntry>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, line, timestamp } from "./text.ts";
+import { id, line, shownText, timestamp } from "./text.ts";
 
 /** Links to one console that may be in people's hands at a time. */
 export const WATCH_LINKS_MAXIMUM = 32;
@@ -9,9 +9,9 @@ const DAY_S = 24 * 3600;
 /** Whoever has such a link watches one console, without a login, until it expires or is taken back. */
 export const watchLink = z.object({
   id,
-  console: z.string(),
-  label: z.string(),
-  createdBy: z.string(),
+  console: shownText,
+  label: shownText,
+  createdBy: shownText,
   createdAt: timestamp,
   expiresAt: timestamp,
   viewers: z.int().describe("How many watch by it now"),
@@ -29,9 +29,9 @@ export const newWatchLink = z.strictObject({
 });
 
 export const createdWatchLink = watchLink.extend({
-  url: z
-    .string()
-    .describe("Shown once; only its hash is kept. The secret stands after the #, which browsers send nobody"),
+  url: shownText.describe(
+    "Shown once; only its hash is kept. The secret stands after the #, which browsers send nobody",
+  ),
 });
 
 const secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "is not a secret from a watch link");
@@ -44,8 +44,8 @@ export const watchSecret = z.strictObject({ secret });
 
 /** What a link leads to. */
 export const watched = z.object({
-  guest: z.string(),
-  console: z.string(),
+  guest: shownText,
+  console: shownText,
   expiresAt: timestamp,
 });
 export type Watched = z.infer<typeof watched>;

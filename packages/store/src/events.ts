@@ -43,6 +43,9 @@ export interface EventRecord {
   readonly ownerId: string | null;
 }
 
+/** Makes text of others harmless, as reading does. */
+const newEvent = event.omit({ seq: true });
+
 export class Events {
   readonly #db: Database;
 
@@ -51,20 +54,21 @@ export class Events {
   }
 
   append({ ownerId, from = null, ...given }: NewEvent): EventRecord {
-    const row = {
+    const { from: source, ...row } = newEvent.parse({
       at: new Date().toISOString(),
       actor: null,
       by: null,
-      result: "done" as const,
+      from,
+      result: "done",
       subject: null,
       data: {},
       ...given,
-    };
+    });
     const { lastInsertRowid } = this.#db
       .insert(events)
-      .values({ ...row, source: from, ownerId: ownerId ?? null })
+      .values({ ...row, source, ownerId: ownerId ?? null })
       .run();
-    return { event: { seq: Number(lastInsertRowid), ...row, from }, ownerId: ownerId ?? null };
+    return { event: { seq: Number(lastInsertRowid), ...row, from: source }, ownerId: ownerId ?? null };
   }
 
   /** Newest first. */

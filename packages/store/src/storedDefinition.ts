@@ -1,4 +1,4 @@
-import { definitionFields, disk, diskSource, guestDefinition } from "@corral/contracts";
+import { definitionFields, disk, diskSource, guestDefinition, shownText } from "@corral/contracts";
 import { z } from "zod";
 
 const [, emptySource, fileSource] = diskSource.options;
@@ -10,6 +10,9 @@ const [, emptySource, fileSource] = diskSource.options;
  */
 export const storedDefinition = guestDefinition.omit({ name: true, owner: true, kernel: true }).extend({
   interfaces: definitionFields.interfaces.default([]),
+  // Older versions took characters here that are refused now.
+  description: shownText,
+  notes: shownText,
   guestLink: definitionFields.guestLink.default(true),
   disks: z.array(
     disk.extend({

@@ -1,4 +1,4 @@
-import { CorralError, type Template } from "@corral/contracts";
+import { CorralError, inReadingOrder, type Template } from "@corral/contracts";
 import { asc, eq, or, type SQL } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
@@ -59,6 +59,8 @@ export class Templates {
       .all();
     return rows.map(({ template: { imageId: _, kernelId: __, ...template }, image, kernel }) => ({
       ...template,
+      // Older versions took characters here that are refused now.
+      description: inReadingOrder(template.description),
       image,
       kernel,
     }));
