@@ -338,9 +338,11 @@ export class Console {
     for (const viewer of [...this.#viewers]) if (viewer !== except) viewer.stream.send({ type: "viewers", viewers });
   }
 
+  /** Until the next source nothing prints: the log of a guest that is off holds no descriptor. */
   #forgetConnection(): void {
     this.#connection?.writer.clear();
     this.#connection = null;
+    this.log.rest();
   }
 }
 

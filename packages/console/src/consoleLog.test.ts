@@ -64,6 +64,26 @@ describe("ConsoleLog", () => {
     expect(() => log.append(bytes("y"))).toThrowError(expect.objectContaining({ code: "disposed" }));
   });
 
+  it("holds no descriptor before it is written and while it rests, and goes on where it was", () => {
+    const folder = temporaryFolder();
+    const before = openDescriptors();
+    const log = open(folder);
+    expect(openDescriptors()).toBe(before);
+    log.markBoot(1);
+    log.append(bytes("one "));
+    log.rest();
+    log.rest();
+    expect(openDescriptors()).toBe(before);
+    expect(readAll(log).bytes.toString()).toBe("one ");
+    log.append(bytes("two"));
+    expect(openDescriptors()).toBeGreaterThan(before);
+    log.close();
+    const again = open(folder);
+    expect(openDescriptors()).toBe(before);
+    expect([readAll(again).bytes.toString(), again.boots()]).toMatchObject(["one two", [{ boot: 1, offset: 0 }]]);
+    again.close();
+  });
+
   it("makes files for its owner alone", () => {
     const folder = join(temporaryFolder(), "log");
     const log = open(folder);

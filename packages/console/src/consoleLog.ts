@@ -1,5 +1,5 @@
 import { ConsoleError } from "./errors.ts";
-import { InFlight } from "./inFlight.ts";
+import { hasInFlight, InFlight } from "./inFlight.ts";
 import type { Boot, LogMark, StoredMark, WindowSize } from "./logMarks.ts";
 import type { LogRead, OffsetRange } from "./readableLog.ts";
 import type { Segment } from "./segment.ts";
@@ -45,11 +45,12 @@ interface Loss {
 /**
  * Every byte that one console ever printed, by absolute offset, in a folder of its own. One process writes it at a
  * time. Where the last segment's file ends, the log ends: nothing else records it, so a crash cannot make them differ.
+ * It holds descriptors and shared memory only from the first write, or the first look at `readBuffer`, until `rest`.
  */
 export class ConsoleLog {
   readonly folder: string;
   readonly #row: SegmentRow;
-  readonly #inFlight: InFlight;
+  #inFlight: InFlight | null = null;
   readonly #onProblem: (problem: LogProblem | null) => void;
   #end: number;
   #size: (WindowSize & { readonly offset: number }) | null;
@@ -72,9 +73,11 @@ export class ConsoleLog {
     this.#size = this.#row.sizeAt(this.#end);
     this.#sizedSegment = (this.#size?.offset ?? -1) >= this.#row.current.start ? this.#row.current : null;
     this.#lastBoot = this.boots().at(-1)?.boot ?? null;
-    this.#inFlight = new InFlight(folder);
-    this.append(this.#inFlight.leftOver(this.#end));
-    this.#inFlight.logged(this.readBuffer.length, this.#end);
+    if (hasInFlight(folder)) {
+      this.#inFlight = new InFlight(folder);
+      this.append(this.#inFlight.leftOver(this.#end));
+    }
+    this.rest();
   }
 
   /**
@@ -87,9 +90,10 @@ export class ConsoleLog {
 
   /**
    * Read the pty into this and append what was read before reading again: then not even a SIGKILL between the two loses
-   * anything. Of no use after `close`.
+   * anything. Of no use after `rest`.
    */
   get readBuffer(): Buffer {
+    this.#inFlight ??= this.#beginReading();
     return this.#inFlight.buffer;
   }
 
@@ -132,7 +136,7 @@ export class ConsoleLog {
       this.#loss.tail.push(bytes);
       this.#mendLoss(this.#loss);
     }
-    this.#inFlight.logged(Math.min(bytes.length, this.readBuffer.length), this.#end);
+    this.#inFlight?.logged(Math.min(bytes.length, this.#inFlight.buffer.length), this.#end);
   }
 
   /** Up to `limit` bytes (at least 1) from `from`: fewer where a segment ends, none only at the end of the log. */
@@ -232,18 +236,40 @@ export class ConsoleLog {
     return kept;
   }
 
-  /** Gives the descriptors back. Idempotent. */
+  /**
+   * Nothing is printed for now: gives the descriptors and the shared memory back, until something is written again. What
+   * was read into `readBuffer` must have been appended. Idempotent.
+   */
+  rest(): void {
+    this.#inFlight?.close();
+    this.#inFlight = null;
+    this.#row.rest();
+  }
+
+  /** Gives everything back. Idempotent. */
   close(): void {
     if (this.#closed) return;
     if (this.#loss !== null) this.#mendLoss({ ...this.#loss, retryAt: 0 });
     try {
-      if (this.#loss === null) this.#writeMarksDue(this.#row.current, this.#end);
+      if (this.#loss === null && this.#hasMarksDue) this.#writeMarksDue(this.#row.current, this.#end);
     } catch {
       // The disk filled up at the very end: a window size is missing.
     }
     this.#closed = true;
-    this.#inFlight.close();
+    this.rest();
     this.#row.close();
+  }
+
+  #beginReading(): InFlight {
+    const inFlight = new InFlight(this.folder);
+    inFlight.logged(inFlight.buffer.length, this.#end);
+    return inFlight;
+  }
+
+  /** What an index must have sooner or later. The time of the next byte is none of it: there may be none. */
+  get #hasMarksDue(): boolean {
+    const isUnsized = this.#size !== null && this.#sizedSegment !== this.#row.current;
+    return isUnsized || this.#unmarkedBoots.length > 0 || this.#typing.length > 0;
   }
 
   #refuseIfClosed(): void {

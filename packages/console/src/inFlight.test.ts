@@ -51,12 +51,16 @@ describe("output between read(2) and write(2)", () => {
     again.close();
   });
 
-  it("leaves nothing in shared memory when the log is closed", () => {
+  it("takes shared memory only while something is read, and leaves nothing there", () => {
     const folder = temporaryFolder();
     const log = open(folder);
-    expect(existsSync(inFlightPath(folder))).toBe(true);
-    log.close();
     expect(existsSync(inFlightPath(folder))).toBe(false);
+    for (const giveBack of [() => log.rest(), () => log.close()]) {
+      log.readBuffer.write("x");
+      expect(existsSync(inFlightPath(folder))).toBe(true);
+      giveBack();
+      expect(existsSync(inFlightPath(folder))).toBe(false);
+    }
   });
 
   it("does not trust a file that somebody else may have put there", () => {
@@ -67,6 +71,7 @@ describe("output between read(2) and write(2)", () => {
     chmodSync(path, 0o666);
     const log = open(folder);
     expect(textOf(log)).toBe("begun ");
+    log.readBuffer.write("x");
     expect(statSync(path).mode & 0o777).toBe(0o600);
     log.close();
 

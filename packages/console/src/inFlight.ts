@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, realpathSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import koffi from "koffi";
 
 /*
@@ -37,6 +47,10 @@ export const inFlightPath = (folder: string): string => {
   const name = createHash("sha256").update(realpathSync(folder)).digest("hex").slice(0, 32);
   return `${FOLDER}/console-${name}`;
 };
+
+/** Whether a process left such a file, which may have something in it. */
+export const hasInFlight = (folder: string): boolean =>
+  lstatSync(inFlightPath(folder), { throwIfNoEntry: false }) !== undefined;
 
 export class InFlight {
   readonly #path: string;

@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants,
   openSync,
@@ -65,7 +66,7 @@ export class Segment {
   /** A new empty segment, open for writing. Throws the system's error. */
   static create(folder: string, start: number, kind: SegmentKind): Segment {
     const segment = new Segment(folder, start, kind, 0, 0);
-    segment.#fd = openSync(segment.path, APPEND, OWNER_ONLY);
+    segment.#open();
     return segment;
   }
 
@@ -115,11 +116,11 @@ export class Segment {
   }
 
   /**
-   * Opens the newest segment to go on with it. The size of its file is the truth; of its index, a torn last line and
-   * marks of bytes that never reached the file are cut off.
+   * Makes the newest segment ready to go on with. The size of its file is the truth; of its index, a torn last line and
+   * marks of bytes that never reached the file are cut off. Throws the system's error, also where it cannot be written.
    */
-  reopen(): void {
-    this.#fd = openSync(this.path, APPEND, OWNER_ONLY);
+  repair(): void {
+    accessSync(this.path, constants.W_OK);
     if (this.#marksSize === 0) return;
     let whole = 0;
     for (const line of readFileSync(this.marksPath, "latin1").split(/(?<=\n)/)) {
@@ -133,10 +134,10 @@ export class Segment {
 
   /** Throws the system's error; `end` says how much was written before it. */
   write(bytes: Uint8Array): void {
-    if (this.#fd === null) throw new Error(`${this.path} is not open`);
+    const fd = this.#open();
     let written = 0;
     while (written < bytes.length) {
-      const count = writeSync(this.#fd, bytes, written);
+      const count = writeSync(fd, bytes, written);
       written += count;
       this.#size += count;
     }
@@ -188,7 +189,12 @@ export class Segment {
     }
   }
 
-  /** Gives the descriptors back; reading still works. Idempotent. */
+  #open(): number {
+    this.#fd ??= openSync(this.path, APPEND, OWNER_ONLY);
+    return this.#fd;
+  }
+
+  /** Gives the descriptors back; reading still works, and writing opens the files again. Idempotent. */
   close(): void {
     for (const fd of [this.#fd, this.#marksFd]) if (fd !== null) closeSync(fd);
     this.#fd = null;

@@ -42,13 +42,13 @@ export class SegmentRow {
     if (last === undefined) this.#segments.push(Segment.create(folder, 0, "log"));
     else {
       if (hostWentDown(folder)) last.cutZeros();
-      last.reopen();
+      last.repair();
     }
     markOpen(folder);
     this.#current = this.#segments.at(-1) as Segment;
   }
 
-  /** The segment that is open for writing. */
+  /** The segment that is written to. */
   get current(): Segment {
     return this.#current;
   }
@@ -149,9 +149,14 @@ export class SegmentRow {
     return this.#segments.filter(({ size }) => size > 0).map(({ start, end }) => ({ from: start, to: end }));
   }
 
+  /** Gives the descriptors back until something is written again. Idempotent. */
+  rest(): void {
+    this.#current.close();
+  }
+
   close(): void {
     markClosed(this.#folder);
-    this.#current.close();
+    this.rest();
   }
 
   #limitOf(kind: SegmentKind): number {

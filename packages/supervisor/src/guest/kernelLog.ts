@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { punchHole } from "../syscalls.ts";
 
 /**
@@ -12,24 +12,33 @@ const PUNCH_STEP_BYTES = 1024 * 1024;
 /**
  * The append-only file into which a guest's kernel writes its messages, whether or not a server runs. The guest holds a
  * descriptor of its own; offsets are absolute for good, since space is given back by holes and never by truncation.
+ * Corral holds one from `hold` to `rest`, while the guest runs; at other times each look opens the file.
  */
 export class KernelLog {
-  readonly #fd: number;
+  readonly #path: string;
+  #fd: number | null = null;
   #punched = 0;
-  #closed = false;
 
   constructor(path: string) {
-    this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+    this.#path = path;
     this.keepWithinBudget();
   }
 
-  /** To be inherited by the guest; stays this log's own. */
-  get fd(): number {
+  /** The descriptor, to be inherited by the guest; it stays this log's own, until `rest`. Throws the system's error. */
+  hold(): number {
+    this.#fd ??= this.#open();
     return this.#fd;
   }
+
+  /** The guest is off: gives the descriptor back. Idempotent. */
+  rest(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
+
   /** Offset of the next byte. */
   get end(): number {
-    return fstatSync(this.#fd).size;
+    return this.#fd === null ? statSync(this.#path).size : fstatSync(this.#fd).size;
   }
   /** Offset of the first byte that is kept. */
   get start(): number {
@@ -39,7 +48,7 @@ export class KernelLog {
   /** Bytes from `from`, at most `limit` and at most to the end. */
   read(from: number, limit: number): Buffer {
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(limit, this.end - from)));
-    return bytes.subarray(0, readSync(this.#fd, bytes, 0, bytes.length, from));
+    return this.#with((fd) => bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from)));
   }
 
   /** Text from `from` to the end, at most its last `limit` bytes. */
@@ -49,15 +58,27 @@ export class KernelLog {
 
   /** Gives back what is older than the budget. Called now and then, and when a server starts. */
   keepWithinBudget(): void {
-    const target = Math.floor(Math.max(0, this.end - KERNEL_LOG_BUDGET_BYTES) / PUNCH_STEP_BYTES) * PUNCH_STEP_BYTES;
-    if (target <= this.#punched) return;
-    punchHole(this.#fd, 0, target);
-    this.#punched = target;
+    this.#with((fd) => {
+      const excess = Math.max(0, fstatSync(fd).size - KERNEL_LOG_BUDGET_BYTES);
+      const target = Math.floor(excess / PUNCH_STEP_BYTES) * PUNCH_STEP_BYTES;
+      if (target <= this.#punched) return;
+      punchHole(fd, 0, target);
+      this.#punched = target;
+    });
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    closeSync(this.#fd);
+  #open(): number {
+    return openSync(this.#path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+  }
+
+  /** Throws the system's error. */
+  #with<T>(use: (fd: number) => T): T {
+    if (this.#fd !== null) return use(this.#fd);
+    const fd = this.#open();
+    try {
+      return use(fd);
+    } finally {
+      closeSync(fd);
+    }
   }
 }

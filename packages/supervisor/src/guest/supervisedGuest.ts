@@ -168,6 +168,7 @@ export class SupervisedGuest {
 
   #adopt(record: LaunchRecord): void {
     const recovered = recoverMasters(record);
+    this.kernelLog.hold();
     this.consoles.keep(keptConsoles(linesOf(record)));
     this.consoles.markBoot(record.bootNumber);
     if (!recovered.ok) {
@@ -269,6 +270,7 @@ export class SupervisedGuest {
       }
     } catch (error) {
       listener.close();
+      this.kernelLog.rest();
       removeLaunchRecord(this.#folder.launchRecord);
       throw error;
     }
@@ -439,6 +441,7 @@ export class SupervisedGuest {
     const after = this.#restarts.after(ending, record.asked, this.#spec.definition.restartPolicy);
     if (after.next === "start" && after.bootRetry !== null) this.#history.isRetried();
     this.#remember(ending, after.next === "stay-crashed");
+    this.kernelLog.rest();
     removeLaunchRecord(this.#folder.launchRecord);
     if (this.#closed) return;
     if (after.next !== "start") {
@@ -476,7 +479,7 @@ export class SupervisedGuest {
     this.#condition.clearDeadline();
     this.#run?.leave();
     this.consoles.dispose();
-    this.kernelLog.close();
+    this.kernelLog.rest();
   }
 
   /** Deletes everything the guest has on disk. It must be off. */

@@ -177,10 +177,11 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     const nothing = openSync("/dev/null", "r");
     descriptors.push(nothing);
     const con0 = ptys.get("con0");
-    const stdio = con0 === undefined ? [nothing, kernelLog.fd, kernelLog.fd] : [con0.slave, con0.slave, con0.slave];
+    const log = kernelLog.hold();
+    const stdio = con0 === undefined ? [nothing, log, log] : [con0.slave, con0.slave, con0.slave];
     const child = spawn(program, argv, {
       // bwrap reads the filter and closes it, as it does with its status: the guest has neither.
-      stdio: [...stdio, status, kernelLog.fd, ...layout.inherited, filter],
+      stdio: [...stdio, status, log, ...layout.inherited, filter],
       detached: true,
       cwd: "/",
       env: { PATH: CHAIN_PATH },
