@@ -33,7 +33,12 @@ export const kernel = z.object({
 export type Kernel = z.infer<typeof kernel>;
 
 export const newKernel = z.strictObject({ path: hostPath, name: libraryName.optional() });
-export const foundKernel = z.object({ path: shownText, version: shownText, registered: z.boolean() });
+export const foundKernel = z.object({
+  path: shownText,
+  version: shownText.nullable().describe("null: it does not run on this host"),
+  problem: shownText.nullable().describe("Why it does not run here, and what to do"),
+  registered: z.boolean(),
+});
 
 export const imageOrigin = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("demo") }),

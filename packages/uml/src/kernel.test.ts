@@ -67,8 +67,11 @@ describe("probeKernel", () => {
   });
 
   it("gives up on a kernel that fails, does not stop talking, or is called off", async () => {
-    const failing = await script("failing", "exit 3");
-    await expect(probeKernel(KERNEL, { wrapper: [failing] })).rejects.toMatchObject({ code: "failed" });
+    const failing = await script("failing", "printf '\\033[31mno such\\nlibrary' >&2; exit 3");
+    await expect(probeKernel(KERNEL, { wrapper: [failing] })).rejects.toMatchObject({
+      code: "failed",
+      message: `${KERNEL} --version ended with code 3: [31mno such library`,
+    });
     const endless = await script("endless", "exec yes");
     await expect(probeKernel(KERNEL, { wrapper: [endless] })).rejects.toMatchObject({ code: "failed" });
     const silent = await script("silent", "sleep 1000");
@@ -81,7 +84,7 @@ describe("probeKernel", () => {
 });
 
 describe("findKernels", () => {
-  it("finds each kernel once, by name on PATH and by content in a folder", async () => {
+  it("finds each kernel once, by name on PATH and by content in a folder and below it", async () => {
     const kernels = join(folder, "kernels");
     await mkdir(kernels);
     await copyFile(KERNEL, join(kernels, "uml-copy"));
@@ -89,7 +92,10 @@ describe("findKernels", () => {
     await symlink("/bin/ls", join(kernels, "linux"));
     await symlink("nowhere", join(kernels, "dangling"));
     await writeFile(join(kernels, "readme"), "text");
+    const unpacked = join(kernels, "newer/usr/bin");
+    await mkdir(unpacked, { recursive: true });
+    await copyFile(KERNEL, join(unpacked, "linux.uml"));
     const found = await findKernels([kernels, "/nonexistent"], `/usr/bin:${kernels}::relative:/nonexistent`);
-    expect(found).toEqual([KERNEL, join(kernels, "uml-copy")]);
+    expect(found).toEqual([KERNEL, join(kernels, "uml-copy"), join(unpacked, "linux.uml")]);
   });
 });

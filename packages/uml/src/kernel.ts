@@ -41,6 +41,8 @@ export class KernelProbeError extends Error {
 export interface ProbeOptions {
   /** Command that runs the kernel, put before its path: a sandbox, such as ["bwrap", "--ro-bind", "/", "/"]. */
   readonly wrapper?: readonly string[];
+  /** The kernel's path as the wrapper sees it, where that is another one. */
+  readonly inside?: string;
   /** Aborts with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -49,6 +51,8 @@ export interface ProbeOptions {
 const ANSWER_TIMEOUT_MS = 10_000;
 /** --showconfig of a distribution's kernel has 100 kB. */
 const ANSWER_MAXIMUM_BYTES = 1024 * 1024;
+/** Of what a kernel, or its loader, says is wrong. */
+const COMPLAINT_MAXIMUM_CHARACTERS = 600;
 
 const CHANNEL_OPTIONS: readonly (readonly [string, readonly string[]])[] = [
   ["NULL_CHAN", ["null"]],
@@ -127,12 +131,17 @@ const abilitiesOf = (config: ReadonlySet<string>, help: string): KernelAbilities
 const enabledOptions = (config: string): ReadonlySet<string> =>
   new Set([...config.matchAll(/^CONFIG_(\w+)=y$/gm)].map(([, name = ""]) => name));
 
-const answerOf = (path: string, question: string, { wrapper = [], signal }: ProbeOptions): Promise<string> =>
+const answerOf = (
+  path: string,
+  question: string,
+  { wrapper = [], inside = path, signal }: ProbeOptions,
+): Promise<string> =>
   new Promise((resolve, reject) => {
-    const [command = path, ...args] = [...wrapper, path, question];
-    const child = spawn(command, args, { env: {}, cwd: "/", detached: true, stdio: ["ignore", "pipe", "ignore"] });
+    const [command = path, ...args] = [...wrapper, inside, question];
+    const child = spawn(command, args, { env: {}, cwd: "/", detached: true, stdio: ["ignore", "pipe", "pipe"] });
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let complaint = "";
 
     const end = (): void => {
       clearTimeout(timer);
@@ -155,13 +164,25 @@ const answerOf = (path: string, question: string, { wrapper = [], signal }: Prob
       bytes += chunk.length;
       if (bytes > ANSWER_MAXIMUM_BYTES) giveUp(new KernelProbeError("failed", `${path} ${question} does not stop.`));
     });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      complaint = (complaint + text).slice(0, COMPLAINT_MAXIMUM_CHARACTERS);
+    });
     child.on("error", (cause) => giveUp(new KernelProbeError("failed", `${path} cannot be run.`, { cause })));
     child.on("close", (exitCode, endedBy) => {
       end();
       if (exitCode === 0) resolve(Buffer.concat(chunks).toString());
-      else reject(new KernelProbeError("failed", `${path} ${question} ended with ${endedBy ?? `code ${exitCode}`}.`));
+      else {
+        const how = `${path} ${question} ended with ${endedBy ?? `code ${exitCode}`}`;
+        reject(new KernelProbeError("failed", `${how}${quoted(complaint)}`));
+      }
     });
   });
+
+/** Words of a program that nobody vouches for: one line without control characters. */
+const quoted = (complaint: string): string => {
+  const words = complaint.replace(/\p{C}+/gu, " ").trim();
+  return words === "" ? "." : `: ${words}`;
+};
 
 /** With all that it started; a kernel killed alone leaves its guest's processes behind. */
 const killGroup = (child: ChildProcess): void => {

@@ -5,7 +5,7 @@ test("a kernel is found, probed, registered, and forgotten again", async () => {
   const server = await TestServer.open();
   const as = await server.user("ada", "admin");
   const found = async () => (await server.call("GET", "/kernels/found", { as })).json().items;
-  expect(await found()).toEqual([{ path: "/usr/bin/linux.uml", version: "6.1.176", registered: false }]);
+  expect(await found()).toEqual([{ path: "/usr/bin/linux.uml", version: "6.1.176", problem: null, registered: false }]);
 
   const response = await server.call("POST", "/kernels", { as, body: { path: "/usr/bin/linux.uml" } });
   expect(response.statusCode).toBe(201);

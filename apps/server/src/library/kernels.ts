@@ -27,7 +27,7 @@ export class Kernels {
     return this.#store.kernels.list().map((row) => this.#shown(row));
   }
 
-  /** UML kernels on PATH, in the usual folders, or in the folder given. Files that are none are passed over. */
+  /** UML kernels on PATH, in the usual folders, or in the folder given and below it; those that do not run here with why. */
   async find(folder?: string): Promise<z.input<typeof foundKernel>[]> {
     if (folder !== undefined && !isAbsolute(folder)) {
       throw new CorralError("invalid_request", "folder: must be an absolute path", [
@@ -39,8 +39,13 @@ export class Kernels {
     const found: z.input<typeof foundKernel>[] = [];
     // One after the other: each is a process, and a folder may hold many.
     for (const path of paths) {
-      const probed = await this.#tools.probeKernel(path).catch(() => null);
-      if (probed !== null) found.push({ path, version: probed.version, registered: registered.has(path) });
+      const probed = await this.#tools.probeKernel(path).catch((error: Error) => error);
+      found.push({
+        path,
+        version: probed instanceof Error ? null : probed.version,
+        problem: probed instanceof Error ? probed.message.replace(/^path: /, "") : null,
+        registered: registered.has(path),
+      });
     }
     return found;
   }

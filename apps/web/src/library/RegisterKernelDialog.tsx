@@ -70,7 +70,7 @@ const FoundKernels = ({ chosen, onChoose }: { chosen: string; onChoose: (path: s
   return (
     <fieldset className="flex flex-col gap-1">
       <legend className="mb-1 text-small font-medium text-muted">Found on this host</legend>
-      {found.data.map(({ path, version, registered }) => (
+      {found.data.map(({ path, version, problem, registered }) => (
         <label
           key={path}
           className="flex min-h-(--row) items-center gap-2.5 rounded-md border border-line px-3 has-checked:border-ink has-disabled:text-faint"
@@ -79,11 +79,14 @@ const FoundKernels = ({ chosen, onChoose }: { chosen: string; onChoose: (path: s
             type="radio"
             name="found"
             className="accent-(--inverse)"
-            disabled={registered}
+            disabled={registered || problem !== null}
             checked={chosen === path}
             onChange={() => onChoose(path)}
           />
-          <code className="min-w-0 flex-1 truncate font-mono text-small">{path}</code>
+          <span className="flex min-w-0 flex-1 flex-col">
+            <code className="truncate font-mono text-small">{path}</code>
+            {problem !== null && <span className="text-small text-wrong">{problem}</span>}
+          </span>
           <span>{version}</span>
           {registered && <span className="text-small text-faint">registered</span>}
         </label>

@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { CorralError, type DebugRequest, type DebugTool } from "@corral/contracts";
 import { KERNEL_PRELOAD } from "@corral/uml";
 import { findProgram } from "../host/hostPackages.ts";
+import { kernelLibraries } from "../sandbox/kernelLibraries.ts";
 import { librariesOf } from "../sandbox/libraries.ts";
 import { childrenOf, pidInside, tracerOf } from "../sandbox/processes.ts";
-import { KERNEL_INSIDE, type Mount, PRELOAD_INSIDE } from "../sandbox/sandbox.ts";
+import { KERNEL_INSIDE, type Mount, PRELOAD_INSIDE, readOnly } from "../sandbox/sandbox.ts";
 
 const GDB_SETTINGS = fileURLToPath(new URL("../../debugger/uml.gdb", import.meta.url));
 const GDB_SETTINGS_INSIDE = "/debugger/uml.gdb";
@@ -74,20 +75,28 @@ export const debugCommand = async (
     const show = ["-e", "signal=!SIGCHLD", "-tt", "-y", "-s", String(STRACE_STRING_CHARACTERS)];
     return { command: [program, ...show, "-e", `trace=${syscalls}`, ...pids], files, mounts: [] };
   }
-  const kernelLibraries = await librariesOf(kernel.file);
+  const libraries = await kernelLibraries(kernel.file);
+  const itself = [readOnly(kernel.file, KERNEL_INSIDE), readOnly(KERNEL_PRELOAD, PRELOAD_INSIDE)];
+  const ownFiles = libraries.own ? [...libraries.mounts, ...itself].map(belowKernelRoot) : [];
+  const shared = libraries.own ? [] : libraries.mounts.map(({ source }) => source);
   return {
-    command: [program, "-nx", "-quiet", "-ix", GDB_SETTINGS_INSIDE, "-p", String(pidInside(kernel.pid)), KERNEL_INSIDE],
-    files: [...files, ...kernelLibraries, ...loadedByGdb(kernelLibraries)],
-    mounts: [
-      { source: kernel.file, target: KERNEL_INSIDE, writable: false },
-      { source: KERNEL_PRELOAD, target: PRELOAD_INSIDE, writable: false },
-      { source: GDB_SETTINGS, target: GDB_SETTINGS_INSIDE, writable: false },
+    command: [
+      program,
+      ...["-nx", "-quiet", "-ix", GDB_SETTINGS_INSIDE],
+      ...(libraries.own ? ["-iex", `set sysroot ${KERNEL_ROOT}`] : []),
+      ...["-p", String(pidInside(kernel.pid)), KERNEL_INSIDE],
     ],
+    files: [...files, ...shared, ...loadedByGdb(shared)],
+    mounts: [...itself, ...ownFiles, readOnly(GDB_SETTINGS, GDB_SETTINGS_INSIDE)],
   };
 };
 
+/** gdb runs with the host's libraries; where the kernel has its own, gdb reads them here. */
+const KERNEL_ROOT = "/kernel-root";
+const belowKernelRoot = ({ source, target }: Mount): Mount => readOnly(source, `${KERNEL_ROOT}${target}`);
+
 /**
- * What gdb loads by itself, of the same C library as the kernel's: to tell threads apart, and to turn what the kernel's
+ * What gdb loads by itself, of the host's C library, where the kernel has the same: to tell threads apart, and to turn what the kernel's
  * memory holds into the terminal's letters.
  */
 const loadedByGdb = (libraries: readonly string[]): string[] =>

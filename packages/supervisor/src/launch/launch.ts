@@ -19,9 +19,9 @@ import { PORT_TERMINAL, PORT_TERMINAL_PLACES } from "../lines/lineTools.ts";
 import { umlChannels } from "../lines/umlChannels.ts";
 import { closePty, openPty, type PtyPair } from "../pty.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
-import { librariesOf } from "../sandbox/libraries.ts";
+import { sandboxLibraries } from "../sandbox/kernelLibraries.ts";
 import { childrenOf, hostBootId, identify } from "../sandbox/processes.ts";
-import { sandboxCommand } from "../sandbox/sandbox.ts";
+import { type Mount, SETPRIV, sandboxCommand } from "../sandbox/sandbox.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import { systemCallFilter } from "../sandbox/systemCallFilter.ts";
 import { closeSocketPair, openSocketPair, type SocketPair } from "../socketPair.ts";
@@ -74,7 +74,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const { spec, folder, kernelLog, bootNumber, uid } = options;
   const { definition } = spec;
   const disks = await prepareDisks(spec, folder, uid);
-  const libraries = await sandboxLibraries(spec, uid);
+  const libraries = await librariesFor(spec, uid);
   await folder.clearUmlDir(uid);
   await clearHotPlug(folder);
 
@@ -234,20 +234,24 @@ const started = (child: ChildProcess, program: string): Promise<void> =>
     });
   });
 
-const sandboxLibraries = async (spec: GuestSpec, uid: number | null): Promise<readonly string[]> => {
-  const kernel = await librariesOf(spec.kernel.path).catch(() => {
-    throw new CorralError(
-      "host_unfit",
-      `${spec.definition.name} was not started: its kernel ${spec.kernel.path} is gone. Put it back, or give the guest another kernel.`,
-      [{ field: "kernel", message: "its file is gone" }],
-    );
-  });
-  // A static kernel alone would need none.
-  const others = [
-    ...(uid === null ? [] : ["/usr/bin/setpriv"]),
+const librariesFor = async (spec: GuestSpec, uid: number | null): Promise<readonly Mount[]> => {
+  const programs = [
+    // A static kernel alone would need none.
+    ...(uid === null ? [] : [SETPRIV]),
     ...(existsSync(WATCHDOG_HELPER) ? [WATCHDOG_HELPER] : []),
   ];
-  return [...new Set([kernel, ...(await Promise.all(others.map(librariesOf)))].flat())];
+  try {
+    return await sandboxLibraries(spec.kernel.path, programs);
+  } catch (error) {
+    const gone = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (!gone && !(error instanceof CorralError)) throw error;
+    const why = gone ? `its kernel ${spec.kernel.path} is gone. Put it back.` : (error as Error).message;
+    throw new CorralError(
+      "host_unfit",
+      `${spec.definition.name} was not started: ${why} Or give the guest another kernel.`,
+      [{ field: "kernel", message: why }],
+    );
+  }
 };
 
 /** con0 is stdin, stdout and stderr, so that even what the kernel says before it has consoles is on its console. */

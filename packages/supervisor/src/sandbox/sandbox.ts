@@ -18,8 +18,8 @@ export interface SandboxSpec {
   /** Stands in the command line, so that an unfinished launch can be found. */
   readonly launch: string;
   readonly kernel: string;
-  /** Of the kernel, and of setpriv where a user id is given. */
-  readonly libraries: readonly string[];
+  /** Of the kernel (none: it is static), and of setpriv where a user id is given. */
+  readonly libraries: readonly Mount[];
   readonly mounts: readonly Mount[];
   readonly memoryMiB: number;
   readonly cpus: readonly number[];
@@ -77,9 +77,14 @@ const isolation = (spec: SandboxSpec): string[] => [
   String(spec.filterFd),
 ];
 
-const fileSystem = (spec: SandboxSpec): string[] => {
+/** What of a sandbox decides which files are in it. */
+export type SandboxFiles = Pick<SandboxSpec, "kernel" | "libraries" | "mounts" | "memoryMiB" | "uid">;
+
+/** bwrap's arguments for the file system of a sandbox: all that is in it. */
+export const fileSystem = (spec: SandboxFiles): string[] => {
   const mounts: Mount[] = [
-    ...[...spec.libraries, ...(spec.uid === null ? [] : [SETPRIV])].map((path) => readOnly(path, path)),
+    ...spec.libraries,
+    ...(spec.uid === null ? [] : [readOnly(SETPRIV, SETPRIV)]),
     readOnly(spec.kernel, KERNEL_INSIDE),
     ...(isDynamic(spec) ? [readOnly(KERNEL_PRELOAD, PRELOAD_INSIDE)] : []),
     ...spec.mounts,
@@ -97,9 +102,9 @@ const fileSystem = (spec: SandboxSpec): string[] => {
 };
 
 /** Nothing can be preloaded into a static kernel: on a processor with AMX it has to be 6.11 or later by itself. */
-const isDynamic = (spec: SandboxSpec): boolean => spec.libraries.length > 0;
+const isDynamic = (spec: SandboxFiles): boolean => spec.libraries.length > 0;
 
-const readOnly = (source: string, target: string): Mount => ({ source, target, writable: false });
+export const readOnly = (source: string, target: string): Mount => ({ source, target, writable: false });
 
 /** Every folder above these paths, outermost first, each once. */
 export const foldersAbove = (paths: readonly string[]): string[] => {

@@ -7,7 +7,7 @@ import { afterEach, expect, it } from "vitest";
 import { closePty, openPty, type PtyPair } from "../pty.ts";
 import { until } from "../testing/fleet.ts";
 import { librariesOf } from "./libraries.ts";
-import { sandboxCommand } from "./sandbox.ts";
+import { readOnly, sandboxCommand } from "./sandbox.ts";
 import { systemCallFilter } from "./systemCallFilter.ts";
 
 const PERL = "/usr/bin/perl";
@@ -55,7 +55,7 @@ const sandboxed = async (master: number): Promise<{ said: () => string }> => {
   const [program, argv] = sandboxCommand({
     launch: "test",
     kernel: PERL,
-    libraries: await librariesOf(PERL),
+    libraries: (await librariesOf(PERL)).map((path) => readOnly(path, path)),
     mounts: [],
     memoryMiB: 32,
     cpus: [0],
