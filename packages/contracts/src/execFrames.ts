@@ -52,6 +52,7 @@ export const execServerFrame = z.discriminatedUnion("type", [
     type: z.literal("exit"),
     exitCode: z.int().nullable().describe("128 and the signal's number; null: its end was not reported"),
     timedOut: z.boolean(),
+    incomplete: z.boolean().default(false).describe("The end of its output was not seen: there may be more"),
   }),
   z.strictObject({ type: z.literal("error"), code: errorCode, message: shownText }),
 ]);

@@ -10,6 +10,8 @@ export const EXIT = {
   notAllowed: 5,
   refused: 6,
   unreachable: 7,
+  /** A command in a guest that ended with 0, and whose output may not be all here. */
+  incomplete: 8,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -50,7 +50,12 @@ export const execAnswer = z.object({
   timedOut: z.boolean().describe("It was ended, with all its children, since its time was over"),
   stdout: z.string(),
   stderr: z.string(),
-  truncated: z.boolean(),
+  truncated: z.boolean().describe("There was more output than was asked for"),
+  incomplete: z
+    .boolean()
+    .describe(
+      "The end of its output was not seen, so there may be more: something that it has left in the background holds it open, or the guest was too busy to send it in time",
+    ),
 });
 export type ExecAnswer = z.output<typeof execAnswer>;
 

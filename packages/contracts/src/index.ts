@@ -13,6 +13,7 @@ export * from "./endpoints.ts";
 export * from "./errors.ts";
 export * from "./escapeKey.ts";
 export * from "./events.ts";
+export * from "./execEnd.ts";
 export * from "./execFrames.ts";
 export * from "./exitCodes.ts";
 export * from "./guest.ts";

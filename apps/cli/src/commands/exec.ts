@@ -1,4 +1,11 @@
-import { EXEC_INPUT_MAXIMUM_BYTES, EXEC_STREAM_TIMEOUT_MAXIMUM_MS, EXEC_TIMEOUT_MAXIMUM_MS } from "@corral/contracts";
+import {
+  EXEC_INPUT_MAXIMUM_BYTES,
+  EXEC_KILLED,
+  EXEC_STREAM_TIMEOUT_MAXIMUM_MS,
+  EXEC_TIMEOUT_MAXIMUM_MS,
+  execExitCode,
+  execRemarks,
+} from "@corral/contracts";
 import { defineCommand, type Surroundings } from "../command.ts";
 import type { Connection } from "../connection.ts";
 import { runInGuest } from "../exec/execSocket.ts";
@@ -7,8 +14,6 @@ import type { Output } from "../output.ts";
 
 /** With --json all of the output is kept until the end; a command that never ends should not be waited for. */
 const JSON_TIMEOUT_MS = 30_000;
-/** What a shell gives a command that was ended: 128 and SIGKILL. */
-const ENDED = 137;
 
 export const exec = defineCommand({
   name: "exec",
@@ -21,7 +26,8 @@ export const exec = defineCommand({
   details:
     "Write -- before the command: corral exec web1 -- ls -l /. It runs over the guest link, which our images have. What " +
     "is typed or piped in is its input, and its output comes as it prints it; there is no terminal in between. Ctrl-C " +
-    "ends it with all its children. With --json it has 30 s if --timeout does not say otherwise.",
+    "ends it with all its children. With --json it has 30 s if --timeout does not say otherwise. It ends with 8 where the " +
+    "command ended with 0 and the end of its output was not seen, such as when something in the background holds it open.",
   run: async ({ args, options, connect, output, surroundings }) => {
     const timeoutMs = timeoutOf(options.timeout, output.json);
     const input = options["no-input"] ? null : surroundings.stdin;
@@ -31,18 +37,18 @@ export const exec = defineCommand({
     const kill = new AbortController();
     const interrupted = (): void => {
       // Once is a wish, twice is an order.
-      if (kill.signal.aborted) process.exit(ENDED);
+      if (kill.signal.aborted) process.exit(EXEC_KILLED);
       kill.abort();
     };
     for (const signal of SIGNALS) process.on(signal, interrupted);
     try {
-      const { exitCode, timedOut } = await runInGuest(connect(), {
+      const end = await runInGuest(connect(), {
         ...call,
         kill: kill.signal,
         onOutput: (which, bytes) => (which === "stdout" ? output.bytes(bytes) : output.errorBytes(bytes)),
       });
-      if (timedOut) output.note("corral: The command took too long and was ended (--timeout).");
-      return exitCode ?? ENDED;
+      for (const remark of execRemarks(end)) output.note(`corral: ${remark}`);
+      return execExitCode(end);
     } finally {
       for (const signal of SIGNALS) process.off(signal, interrupted);
       // It may still be waiting for a key.
@@ -66,7 +72,7 @@ const inOnePiece = async ({ client }: Connection, call: Call): Promise<number> =
   const input = (await wholeInput(call.input)).toString("base64");
   const answer = await client.execInGuest({ params: { id: guest }, body: { command, input, timeoutMs } });
   output.result(answer, () => "");
-  return answer.exitCode ?? ENDED;
+  return execExitCode(answer);
 };
 
 /** null: none was asked for. */

@@ -97,8 +97,10 @@ class ExecSocket {
     if (frame?.type === "taken") {
       this.#inputTaken = frame.bytes;
       this.#wake();
-    } else if (frame?.type === "exit") this.#end = { exitCode: frame.exitCode, timedOut: frame.timedOut };
-    else if (frame?.type === "error") this.#end = new CorralError(frame.code, frame.message);
+    } else if (frame?.type === "exit") {
+      const { exitCode, timedOut, incomplete } = frame;
+      this.#end = { exitCode, timedOut, incomplete };
+    } else if (frame?.type === "error") this.#end = new CorralError(frame.code, frame.message);
   }
 
   #print(data: Buffer): void {

@@ -102,7 +102,7 @@ export class ExecSocket {
     this.#isRunning = true;
     this.#inputEnded = !input;
     try {
-      const { exitCode, timedOut } = await commands.stream(
+      const { exitCode, timedOut, incomplete } = await commands.stream(
         { guest, caller },
         {
           words: command,
@@ -112,7 +112,7 @@ export class ExecSocket {
           signal: this.#kill.signal,
         },
       );
-      this.#say({ type: "exit", exitCode, timedOut });
+      this.#say({ type: "exit", exitCode, timedOut, incomplete });
     } catch (error) {
       const isExpected = error instanceof CorralError;
       if (!isExpected) log.error({ err: error }, "a command's socket failed");

@@ -4,7 +4,10 @@ import {
   ConsoleLog,
   CorralError,
   EXIT,
+  type ExecEnd,
   elapsed,
+  execExitCode,
+  execRemarks,
   exitCodeOf,
   type Guest,
   idOrName,
@@ -38,12 +41,7 @@ export interface CommandOutput {
 /**
  * Runs a command in a guest whose input and output come and go meanwhile. Null: that cannot be, and the API says why.
  */
-export type StreamCommand = (guest: string, words: readonly string[]) => Promise<CommandEnd> | null;
-
-export interface CommandEnd {
-  readonly exitCode: number | null;
-  readonly timedOut: boolean;
-}
+export type StreamCommand = (guest: string, words: readonly string[]) => Promise<ExecEnd> | null;
 
 interface CommandCall {
   readonly client: Client;
@@ -110,9 +108,6 @@ const run = async (line: string, client: Client, output: CommandOutput, stream: 
   return EXIT.ok;
 };
 
-/** What a shell gives a command that was ended: 128 and SIGKILL. */
-const ENDED = 137;
-
 /** Ends as the command in the guest did. */
 const execute = async (
   client: Client,
@@ -126,14 +121,17 @@ const execute = async (
   }
   if (!idOrName.safeParse(guest).success) throw new CorralError("not_found", "There is no such guest.");
   const streamed = await stream(guest, command);
-  if (streamed !== null) return streamed.exitCode ?? ENDED;
+  if (streamed !== null) return ended(streamed, output);
   // Whoever may not, or whose guest is off, is told so by the API, which also writes it down.
   const answer = await client.execInGuest({ params: { id: guest }, body: { command } });
   await output.write(answer.stdout);
   output.error(answer.stderr);
-  if (answer.truncated) output.error("corral: The output was longer; the rest was dropped.\n");
-  if (answer.timedOut) output.error("corral: The command took too long and was ended.\n");
-  return answer.exitCode ?? ENDED;
+  return ended(answer, output);
+};
+
+const ended = (end: ExecEnd, output: CommandOutput): number => {
+  for (const remark of execRemarks(end)) output.error(`corral: ${remark}\n`);
+  return execExitCode(end);
 };
 
 const OPTIONS = {

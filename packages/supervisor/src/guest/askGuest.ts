@@ -1,6 +1,5 @@
 import { CorralError } from "@corral/contracts";
 import { GuestInside } from "../link/inside.ts";
-import { setClock } from "../link/machine.ts";
 import type { GuestCondition } from "./condition.ts";
 import type { RunningGuest } from "./runningGuest.ts";
 
@@ -74,7 +73,7 @@ export const resumeFromPause = async ({ name, run, condition }: AskedGuest): Pro
 
 /** A guest's clock may have stood still with it. Without a link it is the guest's own affair. */
 export const setGuestClock = ({ link }: RunningGuest): void => {
-  if (link?.state === "up") setClock((request) => link.run(request)).catch(() => {});
+  if (link?.state === "up") new GuestInside(link).setClock().catch(() => {});
 };
 
 const silent = (name: string, what: string, error: unknown): CorralError =>

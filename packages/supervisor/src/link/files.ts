@@ -38,7 +38,11 @@ export const readFilePiece = async (
     throw new CorralError("guest_silent", "The guest answered nothing sensible.");
   if (offset > size) throw new CorralError("offset_beyond_end", `${path} has ${size} bytes.`);
   const from = end + 1 + (offset - skip * BLOCK_BYTES);
-  return { bytes: output.subarray(from, from + limit), size };
+  const bytes = output.subarray(from, from + Math.min(limit, size - offset));
+  if (bytes.length < Math.min(limit, size - offset)) {
+    throw new CorralError("guest_silent", `${path} became shorter while it was read. Copy it again.`);
+  }
+  return { bytes, size };
 };
 
 /* Beside its place, so that the last step is one rename: whoever reads the file sees the old one or the new one. */

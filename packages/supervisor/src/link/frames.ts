@@ -3,15 +3,18 @@
  * parser holds one line at most, and says how much of it was no frame.
  */
 
-export const LINK_VERSION = 2;
+/**
+ * What guests may speak: 2 is a shell script in images of before, 3 a program. Frames are the same; only the program of
+ * version 3 may end an output without asking after its last piece.
+ */
+export const LINK_VERSIONS: readonly number[] = [2, 3];
 
 /** The longest line that the script writes has 750 bytes. */
 const LINE_MAXIMUM_BYTES = 1024;
-/**
- * All of one frame to the guest, its data included. UML stops listening for good when some 3,960 bytes wait unread in a
- * terminal (packages/console/src/ptyWriter.ts), and a write(2) of up to 2,048 is whole even if the server is killed in it.
- */
-export const FRAME_MAXIMUM_BYTES = 2048;
+/** All of one frame to the guest, its data included: two of them fill LinkLine's window. */
+export const FRAME_MAXIMUM_BYTES = 1800;
+/** An answer to no output of anybody's. The guest says that it has taken it, as it does of every frame. */
+export const PING = Buffer.from("more ping o\n");
 
 export type LinkStream = "stdout" | "stderr";
 
@@ -29,7 +32,7 @@ export type LinkFrame =
   | { readonly kind: "exit"; readonly id: string; readonly code: number }
   | { readonly kind: "rubbish" };
 
-const HELLO = /^corral (\d{1,4}) ([a-z0-9]{1,16}|-)$/;
+const HELLO = /^corral (\d{1,4}) ([a-z0-9]{1,24}|-)$/;
 const OUTPUT = /^([oe]) ([a-z0-9]{1,24}) ([.?]|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
 const INPUT_TAKEN = /^t ([a-z0-9]{1,24}) \d{1,10}$/;
 const EXIT = /^x ([a-z0-9]{1,24}) (\d{1,3})$/;

@@ -32,6 +32,7 @@ describe("the guest link", () => {
     expect(answer).toEqual({
       exitCode: 3,
       timedOut: false,
+      incomplete: false,
       truncated: false,
       stdout: words.map((word) => `<${word}>`).join(""),
       stderr: "oops\n",
@@ -51,7 +52,7 @@ describe("the guest link", () => {
       "-c",
       "yes 0123456789 | head -c 1000000 & yes err | head -c 40000 >&2; wait",
     ]);
-    expect(facts).toEqual({ exitCode: 0, timedOut: false, truncated: false });
+    expect(facts).toEqual({ exitCode: 0, timedOut: false, incomplete: false, truncated: false });
     expect(stdout).toBe("0123456789\n".repeat(100_000).slice(0, 1_000_000));
     expect(stderr).toBe("err\n".repeat(10_000));
     expect(await exec(["sh", "-c", "yes | head -c 100000"], { outputMaximumBytes: 10 })).toMatchObject({
@@ -91,7 +92,7 @@ describe("the guest link", () => {
       );
     }
     input.end();
-    expect(await ended).toEqual({ exitCode: 7, timedOut: false });
+    expect(await ended).toEqual({ exitCode: 7, timedOut: false, incomplete: false });
     expect(said).toMatch(/oover\n$/);
   });
 
@@ -121,7 +122,7 @@ describe("the guest link", () => {
       () => `all of its output, of which ${taken} came`,
     );
     stop.abort();
-    expect(await ended).toEqual({ exitCode: 137, timedOut: false });
+    expect(await ended).toEqual({ exitCode: 137, timedOut: false, incomplete: false });
     expect((await exec(["ps"])).stdout).not.toContain("sleep 1234");
   });
 
@@ -146,8 +147,43 @@ describe("the guest link", () => {
     );
     expect(given).toBeLessThanOrEqual(6 * 32_768);
     await exec(["touch", "/tmp/enough"]);
-    expect(await ended).toEqual({ exitCode: 0, timedOut: false });
+    expect(await ended).toEqual({ exitCode: 0, timedOut: false, incomplete: false });
     expect((await exec(["ls", "/run/corral-link"])).stdout).not.toMatch(/[.][0-9]/);
+  });
+
+  it("loses nothing of what commands print in a guest whose other programs take all of its time", async () => {
+    const hog = "nice -n -20 sh -c 'until [ -e /tmp/calm ]; do :; done' >/dev/null 2>&1 &";
+    expect(await exec(["sh", "-c", hog.repeat(2)])).toMatchObject({ exitCode: 0, incomplete: false });
+    const answers = await Promise.all(Array.from({ length: 4 }, (_, number) => exec(["echo", `alive ${number}`])));
+    const { processes } = await fleet.supervisor.inside(id).processes();
+    await exec(["touch", "/tmp/calm"]);
+    for (const [number, answer] of answers.entries()) {
+      expect(answer).toMatchObject({ exitCode: 0, incomplete: false, stdout: `alive ${number}\n` });
+    }
+    expect(processes.some(({ pid }) => pid === 1)).toBe(true);
+  });
+
+  it("says that it has not seen the end of what is left in the background with its output open", async () => {
+    const left = "(until [ -e /tmp/over ]; do sleep 0.1; done; echo late) & echo mine";
+    expect(await exec(["sh", "-c", left])).toMatchObject({ exitCode: 0, incomplete: true, stdout: "mine\n" });
+    expect(await exec(["touch", "/tmp/over"])).toMatchObject({ exitCode: 0, incomplete: false });
+  });
+
+  it("answers questions and copies files while commands take all their turns, and more wait", async () => {
+    const stop = new AbortController();
+    const inside = fleet.supervisor.inside(id);
+    const long = Array.from({ length: 4 + 32 }, () =>
+      inside.exec(execRequest.parse({ command: ["sleep", "1000"], timeoutMs: 600_000 }), stop.signal).catch(() => {}),
+    );
+    await expect(exec(["true"])).rejects.toMatchObject({ code: "too_many_requests" });
+    expect((await inside.processes()).processes.length).toBeGreaterThan(4);
+    expect((await inside.sockets()).truncated).toBe(false);
+    expect((await inside.network()).interfaces).toHaveLength(1);
+    const piece = { path: "/tmp/beside", upload: "besideit", offset: 0, last: true, mode: "644" };
+    await inside.writeFile({ ...piece, content: Buffer.from("beside").toString("base64") });
+    expect((await inside.readFile("/tmp/beside", 0, 100)).bytes.toString()).toBe("beside");
+    stop.abort();
+    await Promise.all(long);
   });
 
   it("does not wait for what a command has left behind, which goes on", async () => {

@@ -1,20 +1,21 @@
 import { CorralError, EXEC_OUTPUT_MAXIMUM_BYTES, EXEC_STREAMS_MAXIMUM, type GuestLinkState } from "@corral/contracts";
-import { dataFrames, type LinkStream, wordFrames } from "./frames.ts";
+import { dataFrames, type LinkStream, PING, wordFrames } from "./frames.ts";
 import { LinkLine, type RunFrame } from "./linkLine.ts";
 import { LinkRun, OUTPUT_PIECE_BYTES, type TakeOutput, type Wish } from "./linkRun.ts";
 import { Turns } from "./turns.ts";
 
 /**
- * Commands of one guest at a time, besides those that stream. With their outputs they bound what one guest can take of
- * this server's memory.
+ * What of a guest is done at a time, besides commands that stream, and so that none waits for another kind: a command may
+ * last for minutes. With their outputs they bound what one guest can take of this server's memory.
  */
-const RUNS_MAXIMUM = 4;
-/** Commands that may wait behind them. */
+const LANES = { commands: 4, files: 2, questions: 2 } as const;
+/** What may wait behind them, in each lane. */
 const WAITING_MAXIMUM = 32;
 /** An end that was asked for before the script knew the command's process is asked for again. */
 const KILL_AGAIN_MS = 500;
-/** How long a command that was killed may take to be reported. */
-const KILLED_MS = 3_000;
+/** How long a guest may take to hear that a command is to be killed, and then to report that it was. */
+const KILL_TAKEN_MS = 3_000;
+const KILLED_MS = 10_000;
 /** Commands that have ended while something held their output open: each may ask once more whether to go on. */
 const LEFT_MAXIMUM = 64;
 
@@ -25,7 +26,11 @@ interface Command {
   readonly signal?: AbortSignal;
 }
 
+/** What waits for its turn together. */
+export type Lane = keyof typeof LANES;
+
 export interface RunRequest extends Command {
+  readonly lane: Lane;
   readonly input?: Uint8Array;
   /** Milliseconds from the call on; then the command and all its children are ended. */
   readonly timeoutMs: number;
@@ -44,6 +49,8 @@ export interface StreamResult {
   /** null when it had to be ended and was not reported. 128 and its number for a signal, as in a shell. */
   readonly exitCode: number | null;
   readonly timedOut: boolean;
+  /** The end of its output was not seen: what came may not be all. */
+  readonly incomplete: boolean;
 }
 
 export interface RunResult extends StreamResult {
@@ -59,13 +66,13 @@ export class GuestLink {
   readonly #runs = new Map<string, LinkRun>();
   /** Ids of commands that are over while something holds their output open. */
   readonly #left = new Set<string>();
-  readonly #turns = new Turns(RUNS_MAXIMUM, WAITING_MAXIMUM);
-  /** One at a time says what to run: the words of two must not mix. */
-  readonly #uploads = new Turns(1, RUNS_MAXIMUM + EXEC_STREAMS_MAXIMUM);
+  readonly #turns: Record<Lane, Turns> = {
+    commands: new Turns(LANES.commands, WAITING_MAXIMUM),
+    files: new Turns(LANES.files, WAITING_MAXIMUM),
+    questions: new Turns(LANES.questions, WAITING_MAXIMUM),
+  };
   #streams = 0;
   #count = 0;
-  /** Words were sent that no command was begun with. */
-  #isDirty = false;
 
   /**
    * `fd`, the server's end of the link, belongs to the link from here on. `adopted`: another server may have been killed
@@ -76,7 +83,6 @@ export class GuestLink {
       onState: onState ?? (() => {}),
       onFrame: (frame) => this.#receive(frame),
       onLost: (error) => {
-        this.#isDirty = false;
         this.#left.clear();
         for (const run of this.#runs.values()) run.fail(error);
       },
@@ -92,7 +98,7 @@ export class GuestLink {
     const { words, input, timeoutMs, outputMaximumBytes = EXEC_OUTPUT_MAXIMUM_BYTES } = request;
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
-    const leave = await this.#turns.enter(signal);
+    const leave = await this.#turns[request.lane].enter(signal);
     const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     const bytes = { stdout: 0, stderr: 0 };
     const onOutput = (stream: LinkStream, piece: Buffer): Wish => {
@@ -146,17 +152,29 @@ export class GuestLink {
     const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
     this.#count += 1;
     const id = `${this.#line.session}${this.#count}`;
-    const run = new LinkRun({ take: onOutput, answer: (stream, wish) => this.#answer(id, stream, wish) });
+    const run = new LinkRun({
+      take: onOutput,
+      answer: (stream, wish) => this.#answer(id, stream, wish),
+      roundTrip: () => this.#line.send([PING]),
+    });
     this.#runs.set(id, run);
     this.#line.nudge(true);
-    let calledOff = false;
+    let timedOut = false;
+    let incomplete = true;
     try {
-      await this.#begin(id, words, input !== undefined, signal);
+      await this.#line.ready(signal);
+      await this.#line.send([...wordFrames(words), Buffer.from(`run ${id} ${input === undefined ? "-" : "+"}\n`)], {
+        signal,
+      });
       if (input !== undefined) void this.#feed(id, run, input, signal);
-      calledOff = await endsBy(run.ended, signal);
-      if (calledOff) await this.#kill(id, run);
+      if (await endsBy(run.ended, signal)) {
+        // One that has ended itself, and whose output still comes, was not ended by its time.
+        timedOut = run.exitCode === null && request.signal?.aborted !== true;
+        if (run.exitCode === null) await this.#kill(id, run);
+      }
+      incomplete = run.isIncomplete;
     } catch (error) {
-      if (this.state === "up") this.#line.send(`kill ${id}\n`).catch(() => {});
+      this.#say(`kill ${id}`);
       throw request.signal?.aborted ? gone() : error;
     } finally {
       this.#runs.delete(id);
@@ -165,39 +183,23 @@ export class GuestLink {
       if (this.#runs.size === 0) this.#line.nudge(false);
       run.fail(gone());
     }
-    return { exitCode: run.exitCode, timedOut: calledOff && request.signal?.aborted !== true };
-  }
-
-  /** Sends the frames of one command in order, each when the one before it was taken. */
-  async #begin(id: string, words: readonly string[], hasInput: boolean, signal: AbortSignal): Promise<void> {
-    const leave = await this.#uploads.enter(signal);
-    try {
-      await this.#line.ready(signal);
-      if (this.#isDirty) await this.#line.send("drop\n", signal);
-      this.#isDirty = true;
-      for (const frame of wordFrames(words)) await this.#line.send(frame, signal);
-      await this.#line.send(`run ${id} ${hasInput ? "+" : "-"}\n`, signal);
-      this.#isDirty = false;
-    } finally {
-      leave();
-    }
+    return { exitCode: run.exitCode, timedOut, incomplete };
   }
 
   /** Gives a command its input as it reads it, to the end of one of them. */
   async #feed(id: string, run: LinkRun, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const bulk = { signal, isBulk: true };
     try {
       let piece = 0;
       for await (const bytes of input) {
         for (let at = 0; at < bytes.length; at += OUTPUT_PIECE_BYTES) {
           if (!(await run.inputRoom())) return;
           piece += 1;
-          for (const frame of dataFrames(id, piece, bytes.subarray(at, at + OUTPUT_PIECE_BYTES))) {
-            await this.#line.send(frame, signal);
-          }
-          await this.#line.send(`feed ${id} ${piece}\n`, signal);
+          const data = dataFrames(id, piece, bytes.subarray(at, at + OUTPUT_PIECE_BYTES));
+          await this.#line.send([...data, Buffer.from(`feed ${id} ${piece}\n`)], bulk);
         }
       }
-      if (await run.inputRoom()) await this.#line.send(`feed ${id} end\n`, signal);
+      if (await run.inputRoom()) await this.#line.send([Buffer.from(`feed ${id} end\n`)], bulk);
     } catch (error) {
       if (signal.aborted) return;
       // Half an input must not be taken for a whole one.
@@ -209,7 +211,7 @@ export class GuestLink {
     const over = AbortSignal.timeout(KILLED_MS);
     while (!over.aborted) {
       try {
-        await this.#line.send(`kill ${id}\n`, over);
+        await this.#line.send([Buffer.from(`kill ${id}\n`)], { signal: AbortSignal.timeout(KILL_TAKEN_MS) });
       } catch {
         return;
       }
@@ -218,8 +220,12 @@ export class GuestLink {
   }
 
   #answer(id: string, stream: LinkStream, wish: Wish): void {
+    this.#say(`${wish} ${id} ${LETTERS[stream]}`);
+  }
+
+  #say(frame: string): void {
     // A guest that does not take it has no link any more, of which whoever waits for the command hears.
-    this.#line.send(`${wish} ${id} ${LETTERS[stream]}\n`).catch(() => {});
+    this.#line.send([Buffer.from(`${frame}\n`)]).catch(() => {});
   }
 
   #receive(frame: RunFrame): boolean {

@@ -1,7 +1,7 @@
 import type { ExecAnswer, ExecRequest, FilePiece, GuestNetwork, GuestProcesses, GuestSockets } from "@corral/contracts";
 import { type ReadPiece, readFilePiece, writeFilePiece } from "./files.ts";
 import type { GuestLink, StreamRequest, StreamResult } from "./guestLink.ts";
-import { powerOff, setTerminalSize } from "./machine.ts";
+import { powerOff, setClock, setTerminalSize } from "./machine.ts";
 import { readNetwork } from "./network.ts";
 import { readProcesses } from "./processes.ts";
 import type { RunCommand } from "./runShell.ts";
@@ -10,16 +10,19 @@ import { readSockets } from "./sockets.ts";
 /** What can be done inside a guest over its link. All reject with CorralError. */
 export class GuestInside {
   readonly #link: GuestLink;
-  readonly #run: RunCommand;
+  readonly #ask: RunCommand;
+  readonly #copy: RunCommand;
 
   constructor(link: GuestLink) {
     this.#link = link;
-    this.#run = (request) => link.run(request);
+    this.#ask = (request) => link.run({ ...request, lane: "questions" });
+    this.#copy = (request) => link.run({ ...request, lane: "files" });
   }
 
   async exec(request: ExecRequest, signal?: AbortSignal): Promise<ExecAnswer> {
     const { command, input, timeoutMs, outputMaximumBytes, encoding } = request;
-    const { stdout, stderr, ...facts } = await this.#run({
+    const { stdout, stderr, ...facts } = await this.#link.run({
+      lane: "commands",
       words: command,
       input: Buffer.from(input, "base64"),
       timeoutMs,
@@ -36,26 +39,30 @@ export class GuestInside {
   }
 
   processes(): Promise<GuestProcesses> {
-    return readProcesses(this.#run);
+    return readProcesses(this.#ask);
   }
   network(): Promise<GuestNetwork> {
-    return readNetwork(this.#run);
+    return readNetwork(this.#ask);
   }
   sockets(): Promise<GuestSockets> {
-    return readSockets(this.#run);
+    return readSockets(this.#ask);
+  }
+  /** To the host's, if it is off. */
+  setClock(): Promise<void> {
+    return setClock(this.#ask);
   }
   /** For a console whose channel carries no window size, such as pts: `tty` is the guest's, such as tty1. */
   setTerminalSize(tty: string, cols: number, rows: number): Promise<void> {
-    return setTerminalSize(this.#run, tty, cols, rows);
+    return setTerminalSize(this.#ask, tty, cols, rows);
   }
   /** An orderly shutdown that its own programs begin. */
   powerOff(): Promise<void> {
-    return powerOff(this.#run);
+    return powerOff(this.#ask);
   }
   readFile(path: string, offset: number, limit: number): Promise<ReadPiece> {
-    return readFilePiece(this.#run, path, offset, limit);
+    return readFilePiece(this.#copy, path, offset, limit);
   }
   writeFile(piece: FilePiece): Promise<void> {
-    return writeFilePiece(this.#run, piece);
+    return writeFilePiece(this.#copy, piece);
   }
 }

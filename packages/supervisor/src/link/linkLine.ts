@@ -2,22 +2,22 @@ import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { CorralError, type GuestLinkState } from "@corral/contracts";
-import { LINK_VERSION, type LinkFrame, LinkFrames } from "./frames.ts";
+import { LINK_VERSIONS, type LinkFrame, LinkFrames, PING } from "./frames.ts";
+import { OutgoingFrames, type SendOptions } from "./outgoingFrames.ts";
 
-/** A guest takes a frame within some 5 ms; one at full load, or with a slow disk, must not be given up too soon. */
-const TAKEN_MS = 10_000;
-/** How long the script may take to answer a greeting. */
+/** How long a script that has never been heard in this run may take to answer a greeting: most likely there is none. */
 const HELLO_MS = 3_000;
+/** A greeting is read or answered with "I have just started"; one that was neither is repeated no sooner than after this. */
+const HELLO_AGAIN_MS = 10_000;
 /** Greetings without any answer: each stays unread in a guest without the script, and its terminal must not fill up. */
-const HELLOS_MAXIMUM = 20;
-/** Ends what a server that was killed while it wrote had promised to send: more than the longest frame. */
-const PADDING = "\n".repeat(2048);
+const HELLOS_MAXIMUM = 10;
 /** A socket that is full is tried again after this. */
 const FULL_RETRY_MS = 20;
-/** How long a guest that runs a command may be silent before it is sent an empty line, which it passes over. */
+/** How long a guest that runs a command may be silent before it is nudged; each time twice as long, up to the second. */
 const NUDGE_MS = 50;
-/** Empty lines that a guest may leave unread: with a frame, well below what stops its terminal for good. */
-const NUDGES_MAXIMUM = 1000;
+const NUDGE_MAXIMUM_MS = 1_600;
+/** Empty lines that a guest may leave unread: with the window and all greetings below what stops its terminal for good. */
+const EMPTY_LINES_MAXIMUM = 100;
 /**
  * Bytes that nobody has asked for. A command that outlives a server leaves what the socket and its pipes hold; a guest that
  * sends more than this is not ours, and is not listened to until it is booted again.
@@ -46,38 +46,41 @@ export interface LinkListeners {
   readonly onLost: (error: CorralError) => void;
 }
 
-/** The line itself, under the commands: greetings, one frame at a time, and what is done about a guest that sends rubbish. */
+/** The line itself, under the commands: greetings, what goes to the guest, and what is done about one that sends rubbish. */
 export class LinkLine {
   /** Told apart from those of earlier servers. */
   readonly session = randomBytes(4).toString("hex");
   readonly #fd: number;
   readonly #stream: Socket;
   readonly #frames = new LinkFrames();
+  readonly #outgoing = new OutgoingFrames((frame) => this.#write(frame));
   readonly #listeners: LinkListeners;
   #state: Condition = "unknown";
+  /** The script has spoken since this server has the line. */
+  #isHeard = false;
+  /** Greetings that were sent, and of them those without an answer. */
   #hellos = 0;
+  #hellosUnanswered = 0;
+  #helloAt = Number.NEGATIVE_INFINITY;
   #unasked = 0;
-  /** A frame was written and not taken yet. */
-  #isTaking = false;
   #nudger: NodeJS.Timeout | null = null;
-  /** Since something came. */
-  #nudges = 0;
+  #nudgeMs = NUDGE_MS;
+  #emptyLines = 0;
   readonly #wake = new Set<() => void>();
   #writing: Promise<void> = Promise.resolve();
 
-  /** `fd` belongs to the line from here on. `adopted`: another server may have been killed while it wrote to it. */
+  /** `fd` belongs to the line from here on. `adopted`: the script has been greeted by an earlier server. */
   constructor(fd: number, adopted: boolean, listeners: LinkListeners) {
     this.#fd = fd;
     this.#listeners = listeners;
     this.#stream = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
     this.#stream.unref();
     this.#stream.on("data", (chunk: Buffer) => {
-      this.#nudges = 0;
       this.#frames.push(chunk, (frame, bytes) => this.#receive(frame, bytes));
     });
     this.#stream.on("end", () => this.close());
     this.#stream.on("error", () => this.close());
-    if (adopted) this.#greet(PADDING);
+    if (adopted) this.#greet();
   }
 
   get state(): GuestLinkState {
@@ -86,42 +89,43 @@ export class LinkLine {
 
   /** Resolves when the script has answered a greeting of this server's. Rejects with guest_silent. */
   async ready(signal: AbortSignal): Promise<void> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(HELLO_MS)]);
-    if (this.#state === "unknown") this.#greet();
+    if (this.#state === "unknown" && performance.now() - this.#helloAt > HELLO_AGAIN_MS) this.#greet();
+    const patience = this.#isHeard ? signal : AbortSignal.any([signal, AbortSignal.timeout(HELLO_MS)]);
     while (this.#state === "unknown" && !patience.aborted) await this.#changed(patience);
     if (this.#state !== "up") throw this.#notUp();
   }
 
-  /** One frame; resolves when it was taken. Rejects with guest_silent. */
-  async send(frame: Buffer | string, signal?: AbortSignal): Promise<void> {
-    const inTime = AbortSignal.timeout(TAKEN_MS);
-    const patience = signal === undefined ? inTime : AbortSignal.any([signal, inTime]);
-    await this.#untaken(patience);
-    this.#isTaking = true;
-    this.#write(Buffer.from(frame));
-    await this.#untaken(patience);
-  }
-
-  async #untaken(patience: AbortSignal): Promise<void> {
-    while (this.#isTaking && this.#state === "up" && !patience.aborted) await this.#changed(patience);
+  /**
+   * Frames that no other command's come between; resolves when the guest has taken the last of them. Rejects with
+   * guest_silent when the link is lost, or when the signal comes first: what of them was begun is sent all the same.
+   */
+  async send(frames: readonly Buffer[], options?: SendOptions): Promise<void> {
     if (this.#state !== "up") throw this.#notUp();
-    if (this.#isTaking) throw silent("has not taken what was sent to it. It is very busy, or its link program hangs");
+    await this.#outgoing.send(frames, options);
   }
 
   /**
    * While commands run: a guest that found a full channel may not hear that it was emptied (docs/uml.md, "Consoles and
-   * channels").
+   * channels"), and looks when something comes.
    */
   nudge(on: boolean): void {
-    if (!on) {
-      clearInterval(this.#nudger ?? undefined);
-      this.#nudger = null;
-      return;
-    }
-    this.#nudger ??= setInterval(() => {
-      this.#nudges += 1;
-      if (this.#nudges > 1 && this.#nudges < NUDGES_MAXIMUM && !this.#isTaking) this.#write(Buffer.from("\n"));
-    }, NUDGE_MS).unref();
+    clearTimeout(this.#nudger ?? undefined);
+    this.#nudger = null;
+    if (!on) return;
+    this.#nudgeMs = NUDGE_MS;
+    this.#nudgeLater();
+  }
+
+  #nudgeLater(): void {
+    this.#nudger = setTimeout(() => {
+      if (this.#state === "up" && this.#outgoing.isIdle) this.send([PING]).catch(() => {});
+      else if (this.#state === "up" && this.#emptyLines < EMPTY_LINES_MAXIMUM) {
+        this.#emptyLines += 1;
+        this.#write(Buffer.from("\n"));
+      }
+      this.#nudgeMs = Math.min(2 * this.#nudgeMs, NUDGE_MAXIMUM_MS);
+      this.#nudgeLater();
+    }, this.#nudgeMs).unref();
   }
 
   /** A command has ended as it should: the guest is no babbler. */
@@ -129,10 +133,18 @@ export class LinkLine {
     this.#unasked = 0;
   }
 
-  #greet(padding = ""): void {
-    if (this.#hellos >= HELLOS_MAXIMUM) return;
+  #greet(): void {
+    if (this.#hellosUnanswered >= HELLOS_MAXIMUM) return;
     this.#hellos += 1;
-    this.#write(Buffer.from(`${padding}hello ${this.session}\n`));
+    this.#hellosUnanswered += 1;
+    this.#helloAt = performance.now();
+    // The empty line ends whatever an earlier server had begun to say.
+    this.#write(Buffer.from(`\nhello ${this.#greeting}\n`));
+  }
+
+  /** Each greeting has a name of its own: the script forgets all commands with each, so only the last one's answer counts. */
+  get #greeting(): string {
+    return `${this.session}x${this.#hellos}`;
   }
 
   /** Whole and in order, however long it stays full. */
@@ -157,35 +169,34 @@ export class LinkLine {
     switch (frame.kind) {
       case "rubbish":
         return false;
-      case "taken": {
-        const wasTaking = this.#isTaking;
-        this.#isTaking = false;
-        this.#tell();
-        return wasTaking;
-      }
+      case "taken":
+        this.#emptyLines = 0;
+        return this.#outgoing.taken();
       case "hello":
         return this.#greeted(frame);
       default:
+        this.#nudgeMs = NUDGE_MS;
         return this.#listeners.onFrame(frame);
     }
   }
 
   #greeted({ version, session }: Extract<LinkFrame, { kind: "hello" }>): boolean {
+    this.#isHeard = true;
     if (session === null) {
       // The script has just started. If it did before, whatever it was doing is gone.
       if (this.#state === "up") {
-        this.#isTaking = false;
-        this.#listeners.onLost(silent("has started its link program anew, so the command's end is not known"));
+        this.#lose(silent("has started its link program anew, so the command's end is not known"));
       }
       this.#become("unknown");
+      this.#hellosUnanswered = 0;
       this.#greet();
       this.#tell();
       return false;
     }
-    if (session !== this.session || this.#state === "up") return false;
-    this.#hellos = 0;
-    this.#isTaking = false;
-    this.#become(version === LINK_VERSION ? "up" : "other-version");
+    if (session !== this.#greeting || this.#state === "up") return false;
+    this.#hellosUnanswered = 0;
+    this.#emptyLines = 0;
+    this.#become(LINK_VERSIONS.includes(version) ? "up" : "other-version");
     this.#tell();
     return true;
   }
@@ -196,21 +207,28 @@ export class LinkLine {
     if (state !== "closed") this.#listeners.onState();
   }
 
+  #lose(error: CorralError): void {
+    this.#outgoing.forget(error);
+    this.#listeners.onLost(error);
+  }
+
   #notUp(): CorralError {
     switch (this.#state) {
       case "other-version":
         return silent(
-          `speaks another version of the guest link than this server (${LINK_VERSION}). Build its image anew`,
+          `speaks another version of the guest link than this server (${LINK_VERSIONS.join(" and ")}). Build its image anew`,
         );
       case "rubbish":
         return silent("has sent rubbish over its guest link, which is not listened to until the guest is booted again");
       case "closed":
         return silent("has ended");
       default:
-        return silent(
-          "has no link program that answers. Our demo and Debian images have one; it starts late in the boot, and " +
-            "images of an older Corral lack it",
-        );
+        return this.#isHeard
+          ? silent("has a link program that does not answer now. It is very busy, or the program hangs. Try again")
+          : silent(
+              "has no link program that answers. Our demo and Debian images have one; it starts late in the boot, and " +
+                "images of an older Corral lack it",
+            );
     }
   }
 
@@ -219,7 +237,7 @@ export class LinkLine {
     this.#become(state);
     this.nudge(false);
     this.#stream.destroy();
-    this.#listeners.onLost(this.#notUp());
+    this.#lose(this.#notUp());
     this.#tell();
   }
 
@@ -228,7 +246,7 @@ export class LinkLine {
     this.#give("closed");
   }
 
-  /** Resolves when something was received, or when the signal comes. */
+  /** Resolves when the state may have changed, or when the signal comes. */
   #changed(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {

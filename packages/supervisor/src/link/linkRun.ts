@@ -5,7 +5,14 @@ import type { RunFrame } from "./linkLine.ts";
 export const OUTPUT_PIECE_BYTES = 32 * 1024;
 /** A piece's last frame may go beyond it by so much. */
 const FRAME_BYTES = 540;
-/** How long after a command's end what it has begun in the background, and holds its output open, is listened to. */
+/**
+ * How long after a command's end what it has begun in the background, and holds its output open, is listened to: so many
+ * round trips to the guest with a pause before each, and nothing else in between. Time alone would say nothing of a guest
+ * that the host does not let run.
+ */
+const QUIET_ROUND_TRIPS = 20;
+const ROUND_TRIP_EVERY_MS = 100;
+/** One that goes on printing is listened to no longer than this. */
 const OUTPUT_GRACE_MS = 2_000;
 /** What of each output may come after the command's end: what its pipe and a piece hold, and some more. */
 const OUTPUT_AFTER_END_BYTES = 128 * 1024;
@@ -25,6 +32,9 @@ interface Output {
   /** What comes next was read from the command's pipe after its end. */
   isReadAfterEnd: boolean;
   isTaking: boolean;
+  /** The guest has said that no more comes. */
+  endCame: boolean;
+  /** Nothing more is waited for. */
   ended: boolean;
 }
 
@@ -34,6 +44,7 @@ const output = (): Output => ({
   afterEnd: 0,
   isReadAfterEnd: false,
   isTaking: false,
+  endCame: false,
   ended: false,
 });
 
@@ -41,6 +52,8 @@ export interface LinkRunListeners {
   readonly take: TakeOutput;
   /** Tells the guest whether to go on. */
   readonly answer: (stream: LinkStream, wish: Wish) => void;
+  /** Resolves when the guest has answered: what it had said before is here. Rejects when the link is lost. */
+  readonly roundTrip: () => Promise<void>;
 }
 
 /**
@@ -57,7 +70,9 @@ export class LinkRun {
   #settle: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
   #isOver = false;
-  #grace: NodeJS.Timeout | null = null;
+  /** Frames that came. */
+  #received = 0;
+  #wasCut = false;
   #inputPieces = 0;
   readonly #room = new Set<() => void>();
 
@@ -79,8 +94,14 @@ export class LinkRun {
     return !this.#outputs.stdout.ended || !this.#outputs.stderr.ended;
   }
 
+  /** The end of its output was not seen: there may be more of it. */
+  get isIncomplete(): boolean {
+    return this.#wasCut || this.#exitCode === null || this.isHeldOpen;
+  }
+
   /** Whether this is something that was waited for. */
   receive(frame: RunFrame): boolean {
+    this.#received += 1;
     switch (frame.kind) {
       case "output":
         return this.#piece(this.#outputs[frame.stream], frame.bytes);
@@ -96,30 +117,41 @@ export class LinkRun {
         this.#exitAt = performance.now();
         this.#makeRoom();
         this.#go();
+        if (!this.#isOver) void this.#listenOn();
         return true;
     }
   }
 
   #piece(of: Output, bytes: Buffer): boolean {
-    if (of.ended || of.isTaking || of.bytes >= OUTPUT_PIECE_BYTES + FRAME_BYTES) return false;
+    if (of.endCame || of.ended || of.isTaking || of.bytes >= OUTPUT_PIECE_BYTES + FRAME_BYTES) return false;
     of.pieces.push(bytes);
     of.bytes += bytes.length;
-    this.#go();
     return true;
   }
 
   #asks(stream: LinkStream): boolean {
     const of = this.#outputs[stream];
-    if (of.ended || of.isTaking) return false;
+    if (of.endCame || of.ended || of.isTaking) return false;
+    void this.#take(stream, of);
+    return true;
+  }
+
+  #ends(stream: LinkStream): boolean {
+    const of = this.#outputs[stream];
+    if (of.endCame || of.ended) return false;
+    of.endCame = true;
+    // Its last piece may stand without a question.
+    if (of.bytes > 0 && !of.isTaking) void this.#take(stream, of);
+    else if (!of.isTaking) of.ended = true;
+    this.#go();
+    return true;
+  }
+
+  async #take(stream: LinkStream, of: Output): Promise<void> {
     const bytes = Buffer.concat(of.pieces);
     of.pieces = [];
     of.bytes = 0;
     of.isTaking = true;
-    void this.#take(stream, of, bytes);
-    return true;
-  }
-
-  async #take(stream: LinkStream, of: Output, bytes: Buffer): Promise<void> {
     let wish: Wish = "enough";
     try {
       if (!this.#isOver) wish = await this.#listeners.take(stream, bytes);
@@ -127,14 +159,22 @@ export class LinkRun {
       this.fail(error);
     }
     of.isTaking = false;
-    if (this.#exitCode !== null) {
-      of.afterEnd += bytes.length;
-      if (this.#isOnlyLeftovers(of, bytes)) wish = "enough";
-      if (wish === "enough") of.ended = true;
-      of.isReadAfterEnd = true;
+    if (of.endCame) {
+      of.ended = true;
+    } else {
+      if (this.#exitCode !== null) wish = this.#wishAfterEnd(of, bytes, wish);
+      this.#listeners.answer(stream, wish);
     }
-    this.#listeners.answer(stream, wish);
     this.#go();
+  }
+
+  #wishAfterEnd(of: Output, bytes: Buffer, wish: Wish): Wish {
+    of.afterEnd += bytes.length;
+    const isCut = this.#isOnlyLeftovers(of, bytes);
+    if (isCut) this.#wasCut = true;
+    of.ended = isCut || wish === "enough";
+    of.isReadAfterEnd = true;
+    return isCut ? "enough" : wish;
   }
 
   /** Whether all that the command itself has printed is here: a short piece means that its pipe was empty. */
@@ -144,21 +184,27 @@ export class LinkRun {
     return isLate && of.isReadAfterEnd && length < OUTPUT_PIECE_BYTES;
   }
 
-  #ends(stream: LinkStream): boolean {
-    const of = this.#outputs[stream];
-    if (of.ended) return false;
-    of.ended = true;
-    this.#go();
-    return true;
+  /** After the command's end: gives up on an output that something else holds open, and that stays silent. */
+  async #listenOn(): Promise<void> {
+    let quiet = 0;
+    try {
+      while (!this.#isOver && quiet < QUIET_ROUND_TRIPS) {
+        const { stdout, stderr } = this.#outputs;
+        const before = this.#received;
+        await new Promise((resolve) => setTimeout(resolve, ROUND_TRIP_EVERY_MS).unref());
+        if (this.#isOver) return;
+        await this.#listeners.roundTrip();
+        quiet = this.#received === before && !stdout.isTaking && !stderr.isTaking ? quiet + 1 : 0;
+      }
+      this.#over(this.#settle);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
-  /** Settles when nothing is left to wait for, or when nothing came for a while after the end. */
+  /** Settles when nothing is left to wait for. */
   #go(): void {
-    if (this.#exitCode === null || this.#isOver) return;
-    clearTimeout(this.#grace ?? undefined);
-    if (this.#outputs.stdout.isTaking || this.#outputs.stderr.isTaking) return;
-    if (!this.isHeldOpen) this.#over(this.#settle);
-    else this.#grace = setTimeout(() => this.#over(this.#settle), OUTPUT_GRACE_MS).unref();
+    if (this.#exitCode !== null && !this.isHeldOpen) this.#over(this.#settle);
   }
 
   #inputTaken(): boolean {
@@ -196,7 +242,6 @@ export class LinkRun {
   #over(settle: () => void): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    clearTimeout(this.#grace ?? undefined);
     settle();
     this.#makeRoom();
   }

@@ -34,7 +34,7 @@ export class TerminalSizes {
     for (const [tty, { cols, rows }] of this.#wanted) {
       this.#wanted.delete(tty);
       try {
-        await setTerminalSize((request) => link.run(request), tty, cols, rows);
+        await setTerminalSize((request) => link.run({ ...request, lane: "questions" }), tty, cols, rows);
       } catch {
         // It is only a size: the next one is tried again.
       }
