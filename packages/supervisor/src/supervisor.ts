@@ -23,7 +23,7 @@ import type { SupervisorEvent } from "./events.ts";
 import { removeDisk } from "./guest/disks.ts";
 import { GuestFolder } from "./guest/guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
-import { isPlugged, keepDisk, plugDisk, replugDisk } from "./guest/hotPlug.ts";
+import { isPlugged, keepDisk, plugDisk, releaseDisk, replugDisk } from "./guest/hotPlug.ts";
 import { forgetInterface, plugInterface } from "./guest/interfaces.ts";
 import { type AskOptions, askMconsole } from "./guest/mconsole.ts";
 import { specDigest } from "./guest/specDigest.ts";
@@ -205,8 +205,7 @@ export class Supervisor {
 
   /** Plugs a disk into a running guest for this run. Rejects with CorralError. */
   async plugDisk(id: string, disk: DiskSpec): Promise<void> {
-    const guest = this.#guest(id);
-    await plugDisk(guest, disk, uidOf(join(this.#home, "guests"), id));
+    await plugDisk(this.#guest(id), disk);
   }
 
   /** Plugs a disk that the running guest was launched with in again. Rejects with CorralError. */
@@ -239,8 +238,13 @@ export class Supervisor {
   }
 
   /** A plugged disk outlasts this run from now on: its definition is about to name it. */
-  async keepDisk(id: string, ubd: number): Promise<void> {
-    await keepDisk(this.#guest(id), ubd);
+  async keepDisk(id: string, disk: DiskSpec): Promise<void> {
+    await keepDisk(this.#guest(id), disk);
+  }
+
+  /** A running guest has let go of this disk: what was plugged in for this run only gives its space back. */
+  async releaseDisk(id: string, ubd: number): Promise<void> {
+    await releaseDisk(this.#guest(id), ubd);
   }
 
   /** What the definition says now, the running guest has already: a change was made to both. */
@@ -255,7 +259,8 @@ export class Supervisor {
     if (guest.run !== null && (await isPlugged(guest.run, ubd))) {
       throw new CorralError("wrong_state", `ubd${ubd} cannot be removed while the guest uses it. Unplug it first.`);
     }
-    await removeDisk(new GuestFolder(this.#home, this.#runFolder, id), ubd);
+    await removeDisk(guest.folder, ubd);
+    await releaseDisk(guest, ubd);
   }
 
   /**

@@ -12,6 +12,7 @@ const syscall = libc.func("long syscall(long number, ...)");
 const flockCall = libc.func("int flock(int fd, int operation)");
 const socketpairCall = libc.func("int socketpair(int domain, int type, int protocol, _Out_ int *pair)");
 const schedSetaffinity = libc.func("int sched_setaffinity(int pid, size_t size, const uint8_t *mask)");
+const linkatCall = libc.func("int linkat(int from, const char *path, int to, const char *newPath, int flags)");
 const fallocateCall = libc.func("int fallocate(int fd, int mode, int64_t offset, int64_t length)");
 
 const SYS_pidfd_send_signal = 424;
@@ -27,10 +28,15 @@ const TIOCGPTN = 0x80045430;
 const AF_UNIX = 1;
 const SOCK_STREAM_CLOEXEC = 1 | 0o2000000;
 const LOCK_EX_NB = 2 | 4;
+const AT_FDCWD = -100;
+const AT_SYMLINK_FOLLOW = 0x400;
 /** A bit for each of the 1024 processors that the C library has room for. */
 const AFFINITY_BYTES = 1024 / 8;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
+
+/** open(2)'s, which node:fs does not name: a file is found but not opened, whatever it is, and without waiting. */
+export const O_PATH = 0o10000000;
 
 export class SystemCallError extends Error {
   override readonly name = "SystemCallError";
@@ -52,6 +58,8 @@ const ERRNO_NAMES: Record<number, string> = {
   3: "ESRCH",
   9: "EBADF",
   11: "EAGAIN",
+  17: "EEXIST",
+  18: "EXDEV",
   22: "EINVAL",
   24: "EMFILE",
   25: "ENOTTY",
@@ -141,4 +149,9 @@ export const setAffinity = (thread: number, processor: number): void => {
 /** Gives a range of a file back to the file system; its length and every offset after it stay. */
 export const punchHole = (fd: number, offset: number, length: number): void => {
   checked("fallocate", fallocateCall(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length));
+};
+
+/** Gives an open (or pinned) file a name, whatever lies at the path by which it was opened. EEXIST where there is one already. */
+export const linkOpenFile = (fd: number, path: string): void => {
+  checked("linkat", linkatCall(AT_FDCWD, `/proc/self/fd/${fd}`, AT_FDCWD, path, AT_SYMLINK_FOLLOW));
 };

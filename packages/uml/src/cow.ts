@@ -69,38 +69,31 @@ export const readCowHeader = async (file: string): Promise<CowHeader | null> => 
   }
 };
 
-export interface NewCow {
-  readonly file: string;
+export interface CowContent {
   /** The backing file as this process sees it, whose size and time go into the header. It is not opened. */
   readonly backing: string;
   /** Path of the backing file as the kernel will see it. Left out: the same. */
   readonly backingInside?: string;
 }
 
+export interface NewCow extends CowContent {
+  readonly file: string;
+}
+
 /**
  * Makes an empty COW file, mode 0600, whole or not at all: written beside its place, synced, and only then given its
  * name. Rejects with CowError, and with what the file system says (ENOSPC) after removing what it had begun.
  */
-export const createCow = async ({ file, backing, backingInside = backing }: NewCow): Promise<CowHeader> => {
-  if (!/^\/[^/\0]+\/[^\0]+$/.test(backingInside) || Buffer.byteLength(backingInside) >= PATH_BYTES) {
-    throw new CowError("bad-path", `A COW file cannot name ${backingInside} as its backing file.`);
-  }
-  const measured = await measure(backing);
-  if (measured === null) throw new CowError("bad-backing", `${backing} is not there or is not a plain file.`);
-  if (measured.mtimeS < 0 || measured.mtimeS > MTIME_MAXIMUM_S) {
-    throw new CowError("bad-backing", `The modification time of ${backing} does not fit in a COW file.`);
-  }
-  const header: CowHeader = {
-    version: VERSION,
-    mtimeS: measured.mtimeS,
-    backingSize: measured.size,
-    sectorSize: SECTOR_BYTES,
-    alignment: ALIGNMENT_BYTES,
-    backing: backingInside,
-  };
+export const createCow = async ({ file, ...content }: NewCow): Promise<CowHeader> => {
+  const header = await newHeader(content);
   const draft = `${file}.${randomBytes(4).toString("hex")}.new`;
   try {
-    await writeSynced(draft, encodeHeader(header), dataOffset(header) + header.backingSize);
+    const handle = await open(draft, "wx", 0o600);
+    try {
+      await writeSynced(handle, header);
+    } finally {
+      await handle.close();
+    }
     // link(2), unlike rename(2), never replaces a disk that is there already.
     await link(draft, file);
   } catch (error) {
@@ -113,24 +106,62 @@ export const createCow = async ({ file, backing, backingInside = backing }: NewC
   return header;
 };
 
+/**
+ * Makes an empty COW file of one that is open for writing and has nothing in it. Rejects as createCow does; what was
+ * begun stays in the file then.
+ */
+export const fillCow = async (handle: FileHandle, content: CowContent): Promise<CowHeader> => {
+  const header = await newHeader(content);
+  await writeSynced(handle, header);
+  return header;
+};
+
+/** Size in bytes of a COW file over a backing file of this size, once all of it is written. */
+export const cowFileBytes = (backingSize: number): number =>
+  dataOffset({ backingSize, sectorSize: SECTOR_BYTES, alignment: ALIGNMENT_BYTES }) + backingSize;
+
+const newHeader = async ({ backing, backingInside = backing }: CowContent): Promise<CowHeader> => {
+  if (!/^\/[^/\0]+\/[^\0]+$/.test(backingInside) || Buffer.byteLength(backingInside) >= PATH_BYTES) {
+    throw new CowError("bad-path", `A COW file cannot name ${backingInside} as its backing file.`);
+  }
+  const measured = await measure(backing);
+  if (measured === null) throw new CowError("bad-backing", `${backing} is not there or is not a plain file.`);
+  if (measured.mtimeS < 0 || measured.mtimeS > MTIME_MAXIMUM_S) {
+    throw new CowError("bad-backing", `The modification time of ${backing} does not fit in a COW file.`);
+  }
+  return {
+    version: VERSION,
+    mtimeS: measured.mtimeS,
+    backingSize: measured.size,
+    sectorSize: SECTOR_BYTES,
+    alignment: ALIGNMENT_BYTES,
+    backing: backingInside,
+  };
+};
+
 /** Whether a kernel will take this COW file over this backing file: what it compares itself, without starting one. */
 export const checkCow = async (file: string, backing: string): Promise<CowCheck> => {
-  let header: CowHeader | null;
+  let handle: FileHandle;
   try {
-    const handle = await open(file, "r");
-    try {
-      const start = await readStart(handle);
-      const { size } = await handle.stat();
-      header = decodeHeader(start);
-      if (header === null) return notReadable(file, start, size);
-      if (size < dataOffset(header)) return torn(file);
-    } finally {
-      await handle.close();
-    }
+    handle = await open(file, "r");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return { result: "missing", message: `${file} is not there.` };
     throw error;
   }
+  try {
+    return await checkOpenCow(handle, file, backing);
+  } finally {
+    await handle.close();
+  }
+};
+
+/** As checkCow, of a file that is open; `file` is how messages call it. */
+export const checkOpenCow = async (handle: FileHandle, file: string, backing: string): Promise<CowCheck> => {
+  const start = await readStart(handle);
+  const { size } = await handle.stat();
+  const header = decodeHeader(start);
+  if (header === null) return notReadable(file, start, size);
+  if (size < dataOffset(header)) return torn(file);
   const measured = await measure(backing);
   if (measured === null) return { result: "backing-missing", message: `${backing} is not there or not a plain file.` };
   if (measured.size !== header.backingSize) {
@@ -191,7 +222,11 @@ const encodeHeader = (header: CowHeader): Buffer => {
   return bytes;
 };
 
-const dataOffset = ({ backingSize, sectorSize, alignment }: CowHeader): number => {
+const dataOffset = ({
+  backingSize,
+  sectorSize,
+  alignment,
+}: Pick<CowHeader, "backingSize" | "sectorSize" | "alignment">): number => {
   const bitmapOffset = roundUp(HEADER_BYTES, alignment);
   return roundUp(bitmapOffset + Math.ceil(Math.ceil(backingSize / sectorSize) / 8), alignment);
 };
@@ -199,15 +234,10 @@ const dataOffset = ({ backingSize, sectorSize, alignment }: CowHeader): number =
 const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to;
 
 /** The rest of the file is a hole, which reads as zeros: no sector written yet. */
-const writeSynced = async (file: string, start: Buffer, size: number): Promise<void> => {
-  const handle = await open(file, "wx", 0o600);
-  try {
-    await handle.writeFile(start);
-    await handle.truncate(size);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+const writeSynced = async (handle: FileHandle, header: CowHeader): Promise<void> => {
+  await handle.writeFile(encodeHeader(header));
+  await handle.truncate(cowFileBytes(header.backingSize));
+  await handle.sync();
 };
 
 const syncFolder = async (folder: string): Promise<void> => {

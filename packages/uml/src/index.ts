@@ -9,7 +9,18 @@ export {
   interfaceArgument,
   kernelCommandLine,
 } from "./commandLine.ts";
-export { type CowCheck, CowError, type CowHeader, checkCow, createCow, readCowHeader } from "./cow.ts";
+export {
+  type CowCheck,
+  type CowContent,
+  CowError,
+  type CowHeader,
+  checkCow,
+  checkOpenCow,
+  cowFileBytes,
+  createCow,
+  fillCow,
+  readCowHeader,
+} from "./cow.ts";
 export {
   type Ending,
   type EndingKind,

@@ -120,9 +120,10 @@ export class Devices {
     const wish: GuestDefinition = { ...guest.definition, disks: [...guest.definition.disks, disk] };
     const { definition, imageIds } = guests.checkWish(guest, wish, caller);
     const resolved = definition.disks.find(({ ubd }) => ubd === disk.ubd) ?? disk;
-    await supervisor.plugDisk(guest.id, diskSpec(resolved, imageIds, store, images));
+    const spec = diskSpec(resolved, imageIds, store, images);
+    await supervisor.plugDisk(guest.id, spec);
     if (keep) {
-      await supervisor.keepDisk(guest.id, disk.ubd);
+      await supervisor.keepDisk(guest.id, spec);
       await this.#keep(use, { disks: wish.disks });
     }
     return this.list(use);
@@ -132,7 +133,10 @@ export class Devices {
     const { mconsole } = this.#options;
     const { disks, consoles, interfaces } = use.guest.definition;
     const text = await mconsole.ask(use, `remove ${device}`);
-    this.#options.supervisor.forgetInterface(use.guest.id, device);
+    const { supervisor } = this.#options;
+    supervisor.forgetInterface(use.guest.id, device);
+    const ubd = /^ubd(\d+)$/.exec(device)?.[1];
+    if (ubd !== undefined) await supervisor.releaseDisk(use.guest.id, Number(ubd));
     if (keep && interfaces.some((each) => each.device === device)) {
       await this.#keep(use, { interfaces: interfaces.filter((each) => each.device !== device) });
     } else if (keep && disks.some(({ ubd }) => `ubd${ubd}` === device)) {

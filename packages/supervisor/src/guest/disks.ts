@@ -1,12 +1,14 @@
-import { type BigIntStats, existsSync } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { chown, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { CorralError } from "@corral/contracts";
-import { checkCow, createCow, type DiskArgument } from "@corral/uml";
+import { checkOpenCow, createCow, type DiskArgument } from "@corral/uml";
 import type { Mount } from "../sandbox/sandbox.ts";
 import { isDiskFull } from "./diskFull.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guestSpec.ts";
+import { openOwnFile } from "./ownFile.ts";
+import { removeTree } from "./removeTree.ts";
 
 /** A launch needs room for new COW files, records and the first log lines; with less, it would fail half way. */
 const DISK_FREE_MINIMUM_BYTES = 16 * 1024 * 1024;
@@ -32,14 +34,12 @@ export const prepareDisks = async (
       `The disk that holds Corral's data has only ${Math.floor((bavail * bsize) / 1024)} KiB free, so ${spec.definition.name} was not started. Free some space, then start it again.`,
     );
   }
-  const prepared = await Promise.all(
-    spec.disks.map(async (disk, index) => {
-      const ready = await prepareDisk(disk, folder, owner).catch((error: unknown) => {
-        throw explained(error, spec.definition.name, disk.ubd, `disks.${index}`);
-      });
-      return ready;
-    }),
-  );
+  // Of none is anything left to be done when one has failed.
+  const settled = await Promise.allSettled(spec.disks.map((disk) => prepareDisk(disk, folder, owner)));
+  const prepared = settled.map((result, index) => {
+    if (result.status === "fulfilled") return result.value;
+    throw explained(result.reason, spec.definition.name, spec.disks[index]?.ubd, `disks.${index}`);
+  });
   return { arguments: prepared.map((disk) => disk.argument), mounts: prepared.flatMap((disk) => disk.mounts) };
 };
 
@@ -91,14 +91,19 @@ const cowOver = async (
     );
   }
   const file = join(folder.disks, `ubd${disk.ubd}.cow`);
-  if (!existsSync(file)) {
+  const handle = await openOwnFile(file, owner, "read");
+  if (handle === null) {
     await createCow({ file, backing: path, backingInside: `/images/${name}.img` });
     if (owner !== null) await chown(file, owner, owner);
     return file;
   }
-  const check = await checkCow(file, path);
-  if (check.result !== "ok") {
-    throw new CorralError("host_unfit", `its COW file does not fit image ${name}: ${check.message}`);
+  try {
+    const check = await checkOpenCow(handle, file, path);
+    if (check.result !== "ok") {
+      throw new CorralError("host_unfit", `its COW file does not fit image ${name}: ${check.message}`);
+    }
+  } finally {
+    await handle.close();
   }
   return file;
 };
@@ -109,9 +114,14 @@ const emptyDisk = async (
   owner: number | null,
 ): Promise<string> => {
   const file = join(folder.disks, `ubd${disk.ubd}.img`);
-  if (existsSync(file)) return file;
+  const there = await openOwnFile(file, owner, "read");
+  if (there !== null) {
+    await there.close();
+    return file;
+  }
   const beside = `${file}.new`;
-  const handle = await open(beside, "w", 0o600);
+  await rm(beside, { force: true });
+  const handle = await open(beside, "wx", 0o600);
   try {
     await handle.truncate(disk.sizeBytes);
     await handle.sync();
@@ -132,10 +142,6 @@ const plainFile = async (path: string): Promise<string> => {
   return path;
 };
 
-/** The file of a disk of Corral's own, made where it is not there: `cow` over an image, or empty. */
-export const makeDiskFile = (disk: DiskSpec & { kind: "cow" | "empty" }, folder: GuestFolder, owner: number | null) =>
-  disk.kind === "cow" ? cowOver(disk, folder, owner) : emptyDisk(disk, folder, owner);
-
 const statOrNull = async (path: string): Promise<BigIntStats | null> => {
   try {
     return await stat(path, { bigint: true });
@@ -146,10 +152,10 @@ const statOrNull = async (path: string): Promise<BigIntStats | null> => {
 
 /** Deletes the disks that a definition no longer has. The guest must be off. */
 export const removeDisk = async (folder: GuestFolder, ubd: number): Promise<void> => {
-  await Promise.all(["cow", "img"].map((kind) => rm(join(folder.disks, `ubd${ubd}.${kind}`), { force: true })));
+  await Promise.all(["cow", "img"].map((kind) => removeTree(join(folder.disks, `ubd${ubd}.${kind}`))));
 };
 
-const explained = (error: unknown, guest: string, ubd: number, field: string): unknown => {
+const explained = (error: unknown, guest: string, ubd: number | undefined, field: string): unknown => {
   if (isDiskFull(error)) return error;
   const sentence = error instanceof Error ? error.message : String(error);
   return new CorralError(

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { chown, rm } from "node:fs/promises";
+import { chown } from "node:fs/promises";
 import { join } from "node:path";
 import { mconsolePath, UNIX_PATH_MAXIMUM_BYTES } from "@corral/uml";
+import { removeTree } from "./removeTree.ts";
 
 /** Characters of a guest's id that name its run folder: short, since socket paths are, and still unlike any other's. */
 const SHORT_ID_LENGTH = 8;
@@ -43,9 +44,17 @@ export class GuestFolder {
   get disks(): string {
     return join(this.folder, "disks");
   }
-  /** Files of disks that were plugged in while it runs: one folder that it may write to, one that it may not. */
-  hotPlug(kind: "disks" | "images"): string {
-    return join(this.folder, "hot", kind);
+  /** Files for disks that are plugged in while it runs: see slots.ts. No guest sees the folder. */
+  get slots(): string {
+    return join(this.folder, "slots");
+  }
+  /** Second names of the images of such disks, which the guest sees and cannot write to. */
+  get pluggedImages(): string {
+    return join(this.folder, "plugged-images");
+  }
+  /** Where older versions had both, in a folder in which guests made names. It is never looked into. */
+  get writablePlugs(): string {
+    return join(this.folder, "hot");
   }
   console(name: string): string {
     return join(this.folder, "consoles", name);
@@ -75,18 +84,18 @@ export class GuestFolder {
 
   /** Takes away what a guest that is off has left in its own directory. */
   emptyUmlDir(): Promise<void> {
-    return rm(this.umlDir, { recursive: true, force: true });
+    return removeTree(this.umlDir);
   }
 
   /** An empty umid directory: UML takes a random name where an old one is in the way (docs/uml.md, "umid"). */
   async clearUmlDir(owner: number | null): Promise<void> {
-    await rm(this.umlDir, { recursive: true, force: true });
+    await removeTree(this.umlDir);
     mkdirSync(this.umlDir, { mode: 0o700 });
     if (owner !== null) await chown(this.umlDir, owner, owner);
   }
 
   async remove(): Promise<void> {
-    await rm(this.run, { recursive: true, force: true });
-    await rm(this.folder, { recursive: true, force: true });
+    await removeTree(this.run);
+    await removeTree(this.folder);
   }
 }

@@ -1,35 +1,36 @@
-import { existsSync } from "node:fs";
-import { chmod, link, mkdir, rename, rm } from "node:fs/promises";
+import { closeSync } from "node:fs";
+import { link, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CorralError } from "@corral/contracts";
-import { diskArgument } from "@corral/uml";
+import { cowFileBytes, diskArgument, fillCow } from "@corral/uml";
 import type { Mount } from "../sandbox/sandbox.ts";
-import { makeDiskFile, removeDisk } from "./disks.ts";
+import { linkOpenFile } from "../syscalls.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guestSpec.ts";
+import type { DiskSlot } from "./launchRecord.ts";
 import { askMconsole } from "./mconsole.ts";
+import { removeTree } from "./removeTree.ts";
 import type { RunningGuest } from "./runningGuest.ts";
+import { emptySlot, makeSlots, openEmptySlot, pinSlot, slotInside, slotMounts } from "./slots.ts";
 
 /*
- * Disks for a guest that runs. Its sandbox cannot be given another mount, so two empty folders are in it from the start:
- * files that appear there appear inside. An image gets a second name (a hard link) in the one that the guest may only
- * read; a disk's own file gets one in the other.
+ * Disks for a guest that runs. Its own part of one is made in a file that the sandbox has had from the start (slots.ts); the
+ * image below it gets a second name (a hard link) in a folder of the sandbox that the guest may only read.
  */
 
-const INSIDE = "/hot";
+const IMAGES_INSIDE = "/hot/images";
 
 export const hotPlugMounts = (folder: GuestFolder): readonly Mount[] => [
-  { source: folder.hotPlug("disks"), target: `${INSIDE}/disks`, writable: true },
-  { source: folder.hotPlug("images"), target: `${INSIDE}/images`, writable: false },
+  ...slotMounts(folder),
+  { source: folder.pluggedImages, target: IMAGES_INSIDE, writable: false },
 ];
 
-/** What was plugged in for one run goes with it. */
-export const clearHotPlug = async (folder: GuestFolder): Promise<void> => {
-  for (const kind of ["disks", "images"] as const) {
-    await rm(folder.hotPlug(kind), { recursive: true, force: true });
-    await mkdir(folder.hotPlug(kind), { recursive: true, mode: 0o755 });
-    await chmod(folder.hotPlug(kind), 0o755);
-  }
+/** Makes a launch's places for disks that are plugged in later. What was plugged in for the run before goes. */
+export const preparePlugs = async (folder: GuestFolder, owner: number | null): Promise<DiskSlot[]> => {
+  await removeTree(folder.writablePlugs);
+  await removeTree(folder.pluggedImages);
+  await mkdir(folder.pluggedImages, { mode: 0o755 });
+  return makeSlots(folder, owner);
 };
 
 /** What is needed of a guest. */
@@ -37,10 +38,11 @@ interface Pluggable {
   readonly run: RunningGuest | null;
   readonly spec: GuestSpec;
   readonly folder: GuestFolder;
+  readonly uid: number | null;
 }
 
-export const plugDisk = async (guest: Pluggable, disk: DiskSpec, owner: number | null): Promise<void> => {
-  const { run, folder } = guest;
+export const plugDisk = async (guest: Pluggable, disk: DiskSpec): Promise<void> => {
+  const { run, folder, uid } = guest;
   const { name } = guest.spec.definition;
   if (disk.kind === "file") {
     throw new CorralError(
@@ -49,38 +51,48 @@ export const plugDisk = async (guest: Pluggable, disk: DiskSpec, owner: number |
       [{ field: "disk.source", message: "a file of the host can only be given at the start" }],
     );
   }
-  if (run !== null && !run.record.argv.includes(`${INSIDE}/disks`)) {
+  await refusePlugged(run, name, disk.ubd);
+  const slot = slotOf(run, disk.ubd);
+  if (run === null || slot === undefined) {
     throw new CorralError(
       "wrong_state",
       `${name} was started by an older version of Corral and has no place for new disks. Restart it once.`,
     );
   }
-  await refusePlugged(run, name, disk.ubd);
-  const made = await makeDiskFile(disk, folder, owner);
-  const inside = `${INSIDE}/disks/${fileName(disk)}`;
-  const hot = join(folder.hotPlug("disks"), fileName(disk));
-  const backing = disk.kind === "cow" ? `${INSIDE}/images/ubd${disk.ubd}.img` : null;
+  const image = disk.kind === "cow" ? `ubd${disk.ubd}.img` : null;
+  const setting = diskArgument({
+    ubd: disk.ubd,
+    flags: disk.flags,
+    serial: disk.serial,
+    file: slotInside(disk.ubd),
+    ...(image === null ? {} : { backing: `${IMAGES_INSIDE}/${image}` }),
+  });
+  const bytes = disk.kind === "cow" ? cowFileBytes(disk.image.size) : disk.sizeBytes;
+  const file = await openEmptySlot(folder, slot, uid);
   try {
-    await rm(hot, { force: true });
-    await rename(made, hot);
-    if (disk.kind === "cow") await linkImage(disk.image.path, join(folder.hotPlug("images"), `ubd${disk.ubd}.img`));
-    await askMconsole(
-      run,
-      name,
-      `config ${diskArgument({ ubd: disk.ubd, flags: disk.flags, serial: disk.serial, file: inside, ...(backing === null ? {} : { backing }) })}`,
-    );
+    // Before anything is in the file: a disk that nobody has written down is one that the guest made.
+    noteSlot(run, { ...slot, plugged: { setting, bytes } });
+    if (disk.kind === "empty") await file.truncate(bytes);
+    else {
+      await linkImage(disk.image.path, join(folder.pluggedImages, image as string));
+      await fillCow(file, { backing: disk.image.path, backingInside: `${IMAGES_INSIDE}/${image}` });
+    }
+    await askMconsole(run, name, `config ${setting}`);
   } catch (error) {
-    await rm(hot, { force: true });
-    await removeDisk(folder, disk.ubd);
+    await file.truncate(0);
+    noteSlot(run, { ...slot, plugged: null });
     throw error;
+  } finally {
+    await file.close();
   }
 };
 
-/** As it was on the command line that it was launched with: its files are still in the sandbox. */
+/** As it was on the command line that it was launched with, or plugged in and kept: its files are still in the sandbox. */
 export const replugDisk = async ({ run, spec }: Pluggable, ubd: number): Promise<void> => {
   const { name } = spec.definition;
   await refusePlugged(run, name, ubd);
-  const argument = run?.record.argv.find((word) => new RegExp(`^ubd${ubd}[a-z]*=`).test(word));
+  const argument =
+    slotOf(run, ubd)?.plugged?.setting ?? run?.record.argv.find((word) => new RegExp(`^ubd${ubd}[a-z]*=`).test(word));
   if (argument === undefined) {
     throw new CorralError(
       "wrong_state",
@@ -91,17 +103,41 @@ export const replugDisk = async ({ run, spec }: Pluggable, ubd: number): Promise
 };
 
 /** Gives the file of a plugged disk the name that the next launch looks for. */
-export const keepDisk = async ({ folder }: Pluggable, ubd: number): Promise<void> => {
-  for (const kind of ["cow", "img"]) {
-    const file = `ubd${ubd}.${kind}`;
-    const hot = join(folder.hotPlug("disks"), file);
-    if (existsSync(hot) && !existsSync(join(folder.disks, file))) await link(hot, join(folder.disks, file));
+export const keepDisk = async ({ run, spec, folder, uid }: Pluggable, disk: DiskSpec): Promise<void> => {
+  const slot = slotOf(run, disk.ubd);
+  if (slot === undefined || slot.plugged === null) {
+    throw new CorralError("wrong_state", `${spec.definition.name} has no disk ubd${disk.ubd} that could be kept.`);
   }
+  const pinned = pinSlot(folder, slot, uid);
+  try {
+    if (pinned.kept) return;
+    const file = join(folder.disks, `ubd${disk.ubd}.${disk.kind === "cow" ? "cow" : "img"}`);
+    const beside = `${file}.new`;
+    await rm(beside, { force: true });
+    linkOpenFile(pinned.fd, beside);
+    // What lies there is of a disk that the definition has not any more, and was to be gone.
+    await rename(beside, file);
+  } finally {
+    closeSync(pinned.fd);
+  }
+};
+
+/** Gives back what a disk takes that the running guest has let go of, unless it was kept. */
+export const releaseDisk = async ({ run, folder, uid }: Pluggable, ubd: number): Promise<void> => {
+  const slot = slotOf(run, ubd);
+  if (run === null || slot === undefined || slot.plugged === null) return;
+  if (await emptySlot(folder, slot, uid)) noteSlot(run, { ...slot, plugged: null });
 };
 
 /** Whether the guest's kernel has a disk of this number. A guest that is not up yet or does not answer counts as having. */
 export const isPlugged = async (run: RunningGuest, ubd: number): Promise<boolean> =>
   (await run.mconsole.getConfig(`ubd${ubd}`).catch(() => "unknown")) !== "";
+
+const slotOf = (run: RunningGuest | null, ubd: number): DiskSlot | undefined =>
+  run?.record.slots.find((slot) => slot.ubd === ubd);
+
+const noteSlot = (run: RunningGuest, changed: DiskSlot): void =>
+  run.note({ slots: run.record.slots.map((slot) => (slot.ubd === changed.ubd ? changed : slot)) });
 
 const refusePlugged = async (run: RunningGuest | null, name: string, ubd: number): Promise<void> => {
   if ((await askMconsole(run, name, `config ubd${ubd}`)).trim() === "") return;
@@ -110,9 +146,7 @@ const refusePlugged = async (run: RunningGuest | null, name: string, ubd: number
   ]);
 };
 
-const fileName = (disk: DiskSpec): string => `ubd${disk.ubd}.${disk.kind === "cow" ? "cow" : "img"}`;
-
-const linkImage = async (image: string, hot: string): Promise<void> => {
-  await rm(hot, { force: true });
-  await link(image, hot);
+const linkImage = async (image: string, place: string): Promise<void> => {
+  await rm(place, { force: true });
+  await link(image, place);
 };

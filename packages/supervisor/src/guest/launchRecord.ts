@@ -18,6 +18,16 @@ export type ProcessIdentity = z.infer<typeof processIdentity>;
 const askedOf = z.enum(["shutdown", "restart", "force-off", "force-restart"]);
 export type AskedOf = z.infer<typeof askedOf>;
 
+const diskSlot = z.object({
+  ubd: z.int(),
+  /** Of the file that the sandbox was given: its inode's number, in decimal. */
+  inode: z.string(),
+  /** The disk that it is at the moment, as mconsole was told, and how large its file may become; null: none. */
+  plugged: z.object({ setting: z.string(), bytes: z.int() }).nullable(),
+});
+/** A file of the sandbox that can become a disk while the guest runs. */
+export type DiskSlot = z.infer<typeof diskSlot>;
+
 const launchRecord = z.object({
   version: z.literal(1),
   /** Random; stands in the command line of the sandbox, by which an unfinished launch is found again. */
@@ -59,6 +69,8 @@ const launchRecord = z.object({
     .default([]),
   /** Which network interfaces it has now: its kernel cannot be asked. Left out by earlier versions. */
   interfaces: z.array(networkInterface).default([]),
+  /** None in a record of an older server, whose guests have a writable folder instead, which is not used any more. */
+  slots: z.array(diskSlot).default([]),
   /** The sandbox's first process, and the kernel, its child. */
   process: z.object({ init: processIdentity, kernel: processIdentity }).nullable(),
   /** What was asked for last, which says what its end means. */

@@ -8,7 +8,7 @@ import { prepareDisks } from "../guest/disks.ts";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import type { GuestSpec } from "../guest/guestSpec.ts";
 import { WATCHDOG_HELPER, watchdogMounts } from "../guest/hangWatchdog.ts";
-import { clearHotPlug, hotPlugMounts } from "../guest/hotPlug.ts";
+import { hotPlugMounts, preparePlugs } from "../guest/hotPlug.ts";
 import type { KernelLog } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { specDigest } from "../guest/specDigest.ts";
@@ -76,7 +76,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const disks = await prepareDisks(spec, folder, uid);
   const libraries = await librariesFor(spec, uid);
   await folder.clearUmlDir(uid);
-  await clearHotPlug(folder);
+  const slots = await preparePlugs(folder, uid);
 
   const ptys = new Map<string, PtyPair>();
   const descriptors: number[] = [];
@@ -166,6 +166,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       link: link === null || layout.link === null ? null : { fd: layout.link.ours, inode: link.inode },
       lines: definition.consoles.map((console) => ({ ...console, keepers: [] })),
       interfaces: definition.interfaces,
+      slots,
       process: null,
       asked: null,
       paused: false,

@@ -9,7 +9,7 @@ const BLOCK_BYTES = 512;
 /** What a guest's files really take: COW files and logs are full of holes. */
 export const diskUse = (folder: GuestFolder): DiskVitals => ({
   at: new Date().toISOString(),
-  disksBytes: spaceOf(folder.disks) + spaceOf(folder.hotPlug("disks")),
+  disksBytes: spaceOf(folder.disks) + spaceOf(folder.slots),
   logsBytes: spaceOf(folder.kernelLog) + spaceOf(folder.console("")),
 });
 
@@ -18,7 +18,8 @@ const spaceOf = (path: string): number => {
   try {
     const facts = lstatSync(path);
     const own = facts.blocks * BLOCK_BYTES;
-    if (!facts.isDirectory()) return own;
+    // A plugged disk that was kept has a name in two of these folders.
+    if (!facts.isDirectory()) return own / facts.nlink;
     return readdirSync(path).reduce((sum, name) => sum + spaceOf(join(path, name)), own);
   } catch {
     return 0;
