@@ -127,14 +127,23 @@ export class DebugSession {
   async end(reason: string): Promise<void> {
     if (this.#isOver) return;
     this.#reason ??= reason;
-    const below = this.#child.pid === undefined ? [] : childrenOf(this.#child.pid);
-    const debuggers = below.map(identify).filter((process) => process !== null);
+    const debuggers = this.#debuggers();
     if (this.view.tool === "gdb") await interrupt(this.#kernel, debuggers);
     const killed = await dismissTracers(debuggers);
     if (killed) this.#reason = `${this.#reason} ${LEFT_BREAKPOINTS}`;
     // It may not have come as far as having anything below it.
     this.#child.kill("SIGKILL");
     await this.#over;
+  }
+
+  /** The debugger itself, below its sandbox. None where that cannot be told: then the sandbox is ended, and it let go of. */
+  #debuggers(): ProcessIdentity[] {
+    try {
+      const below = this.#child.pid === undefined ? [] : childrenOf(this.#child.pid);
+      return below.map(identify).filter((process) => process !== null);
+    } catch {
+      return [];
+    }
   }
 
   #hangUp(): void {

@@ -23,7 +23,7 @@ export const openNamespaces = (kernel: ProcessIdentity): GuestNamespaces => {
   try {
     const pid = open(openSync(`/proc/${kernel.pid}/ns/pid`, "r"));
     const inner = open(openSync(`/proc/${kernel.pid}/ns/user`, "r"));
-    if (!isAlive(kernel)) throw new Error("the guest has ended");
+    if (!isAlive(kernel)) throw new Error("the guest has ended, or cannot be looked at");
     if (isOwn(pid, "pid")) throw new Error("the guest has no pid namespace of its own");
     if (isOwn(inner, "user")) {
       closeSync(inner);

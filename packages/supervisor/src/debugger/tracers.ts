@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessIdentity } from "../guest/launchRecord.ts";
-import { childrenOf, identify, isAlive, signal, tracerOf, tracingStop } from "../sandbox/processes.ts";
+import { childrenOf, hasEnded, identify, signal, tracerOf, tracingStop } from "../sandbox/processes.ts";
 
 const SIGINT = 2;
 const SIGTERM = 15;
@@ -13,6 +13,9 @@ const DETACH_POLL_MS = 10;
 /** gdb stops what runs under it within some ms. */
 const INTERRUPT_MS = 1_000;
 const RUNS = "runs";
+/** A server that is out of descriptors has some again within a minute, or has other troubles. */
+const LET_GO_TRIES = 60;
+const LET_GO_AGAIN_MS = 1_000;
 
 /**
  * Debuggers of ours on a guest: processes in the guest's own pid namespace that trace its kernel or its helpers. What the
@@ -46,17 +49,25 @@ export const interrupt = async (kernel: ProcessIdentity, debuggers: readonly Pro
 export const dismissTracers = async (tracers: readonly ProcessIdentity[]): Promise<boolean> => {
   for (const tracer of tracers) signal(tracer, SIGTERM);
   const deadline = Date.now() + DETACH_MS;
-  while (tracers.some(isAlive) && Date.now() < deadline) await sleep(DETACH_POLL_MS);
+  while (!tracers.every(hasEnded) && Date.now() < deadline) await sleep(DETACH_POLL_MS);
   return tracers.filter((tracer) => signal(tracer, SIGKILL)).length > 0;
 };
 
 /**
  * Has whatever of ours traces this kernel let go of it, and the kernel go on. gdb that is ended while the guest runs under
  * it stops the kernel first, and sometimes leaves that SIGSTOP behind: without SIGCONT the guest would stand still for ever.
+ * Tries again while it cannot be told who traces whom. Never rejects.
  */
 export const letGo = async (kernel: ProcessIdentity): Promise<void> => {
-  await dismissTracers(tracersInside(kernel));
-  signal(kernel, SIGCONT);
+  for (let tries = 0; tries < LET_GO_TRIES; tries += 1) {
+    try {
+      await dismissTracers(tracersInside(kernel));
+      signal(kernel, SIGCONT);
+      return;
+    } catch {
+      await sleep(LET_GO_AGAIN_MS, undefined, { ref: false });
+    }
+  }
 };
 
 const pidNamespace = (pid: number): number | null => {

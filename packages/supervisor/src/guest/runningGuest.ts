@@ -8,10 +8,9 @@ import { isFound, lineEnds } from "../lines/lineEnds.ts";
 import { RunLines } from "../lines/runLines.ts";
 import { GuestLink } from "../link/guestLink.ts";
 import { TerminalSizes } from "../link/terminalSizes.ts";
-import { isAlive, signal } from "../sandbox/processes.ts";
+import { hasEnded, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import { BOOT_LOG_BYTES, BootWatch } from "./bootWatch.ts";
-import { isDiskFull } from "./diskFull.ts";
 import { forceOff } from "./forceOff.ts";
 import type { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
@@ -19,11 +18,17 @@ import type { KernelLog } from "./kernelLog.ts";
 import { type LaunchRecord, linesOf, type RunLine, writeLaunchRecord } from "./launchRecord.ts";
 import { UmlDirGuard } from "./umlDirGuard.ts";
 
-/** How often it is looked at whether an adopted guest still lives; its consoles' hang-up mostly says so sooner. */
+/**
+ * How often it is looked at whether a guest still lives. The end of its sandbox, or its consoles' hang-up, mostly says so
+ * sooner; a sandbox that somebody has stopped (SIGSTOP) says nothing, and its kernel is a zombie then.
+ */
 const ALIVE_POLL_MS = 1_000;
 /** bwrap writes the exit code within a millisecond of the kernel's end. */
 const EXIT_CODE_DEADLINE_MS = 1_000;
 const EXIT_CODE_POLL_MS = 5;
+/** A server that is out of descriptors cannot signal anybody; it mostly has some again soon. */
+const KILL_TRIES = 50;
+const KILL_AGAIN_MS = 100;
 const LOG_CHECK_MS = 10_000;
 
 /** A guest with a user id of its own must be able to write to our sockets; the folders above are closed to all others. */
@@ -88,6 +93,7 @@ export class RunningGuest {
   readonly #listener: NotificationListener;
   readonly #listeners: RunListeners;
   readonly #guard: UmlDirGuard;
+  readonly #child: ChildProcess | null;
   readonly #timers: NodeJS.Timeout[] = [];
   #bootWatch: BootWatch | null = null;
   #settleEnded: () => void = () => {};
@@ -134,8 +140,9 @@ export class RunningGuest {
       filter: options.folder.systemCallFilter,
       onChange: (released) => this.#listeners.onDebuggerChanged(released),
     });
-    if (options.child === null) this.#every(ALIVE_POLL_MS, () => this.checkAlive());
-    else options.child.once("exit", (code) => void this.#end(code));
+    this.#child = options.child;
+    this.#child?.once("exit", (code) => void this.#end(code));
+    this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     if (!options.record.booted) this.#bootWatch = this.#watchBoot();
     this.#guard = new UmlDirGuard(
       options.folder.umlDir,
@@ -175,7 +182,7 @@ export class RunningGuest {
     });
   }
 
-  /** Changes the record, on disk too. While that is full it is written as soon as it can be: a guest can be ended then too. */
+  /** Changes the record, on disk too. While that takes nothing it is written as soon as it does: a guest can be ended then too. */
   note(changes: Partial<LaunchRecord>): void {
     this.#record = { ...this.#record, ...changes };
     this.#writeRecord();
@@ -187,8 +194,7 @@ export class RunningGuest {
     try {
       writeLaunchRecord(this.#folder.launchRecord, this.#record);
       this.#unwritten = false;
-    } catch (error) {
-      if (!isDiskFull(error)) throw error;
+    } catch {
       this.#unwritten = true;
     }
   }
@@ -215,7 +221,7 @@ export class RunningGuest {
   /** Looks at once whether the kernel still lives: called when a console hangs up. */
   checkAlive(): void {
     const kernel = this.#record.process?.kernel;
-    if (kernel !== undefined && !isAlive(kernel)) void this.#end();
+    if (kernel !== undefined && hasEnded(kernel)) void this.#end();
   }
 
   /** Ends the guest, whatever it does, and whoever holds it. Resolves when it has ended; rejects if nothing helped. */
@@ -249,19 +255,41 @@ export class RunningGuest {
     if (this.#over) return;
     this.#over = true;
     this.#stopWatching();
-    const { process } = this.#record;
-    let { exitCode } = readSandboxStatus(this.#folder.sandboxStatus);
+    let exitCode = this.#exitCode();
     const deadline = Date.now() + EXIT_CODE_DEADLINE_MS;
     while (exitCode === null && chainExit === null && Date.now() < deadline) {
       await sleep(EXIT_CODE_POLL_MS);
-      exitCode = readSandboxStatus(this.#folder.sandboxStatus).exitCode;
+      exitCode = this.#exitCode();
     }
-    if (process !== null) signal(process.init, SIGKILL);
+    await this.#endSandbox();
     this.link?.close();
     await this.#consoles.drain();
     this.#listener.close();
     this.#settleEnded();
     this.#listeners.onEnded(exitCode ?? chainExit);
+  }
+
+  /** null while it is not known, or cannot be read. */
+  #exitCode(): number | null {
+    try {
+      return readSandboxStatus(this.#folder.sandboxStatus).exitCode;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Ends what is left of its sandbox: the first process of its pid namespace, and with it all others, and the one outside. */
+  async #endSandbox(): Promise<void> {
+    const init = this.#record.process?.init;
+    for (let tries = 0; init !== undefined && tries < KILL_TRIES; tries += 1) {
+      try {
+        signal(init, SIGKILL);
+        break;
+      } catch {
+        await sleep(KILL_AGAIN_MS);
+      }
+    }
+    this.#child?.kill("SIGKILL");
   }
 
   /** Lets the guest run on without this server: gives back timers and sockets, keeps the record. */

@@ -1,11 +1,15 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { demoImage, PROMPT, processesOf, specOf, TestFleet, until } from "../testing/fleet.ts";
 import { ServerProcess } from "../testing/serverProcess.ts";
+import { withoutDescriptors } from "../testing/withoutDescriptors.ts";
 
 const LINES = 20_000;
+/** An adopted guest is looked at once a second; more looks tell no more. */
+const SEVERAL_LOOKS_MS = 2_500;
 
 describe("after kill -9 of the server", () => {
   let fleet: TestFleet | null = null;
@@ -20,7 +24,7 @@ describe("after kill -9 of the server", () => {
   const logOf = (id: string): string =>
     Buffer.from((fleet as TestFleet).supervisor.readLog(id, "con0", 0, 8 << 20).bytes).toString("latin1");
 
-  it("an idle guest is adopted: same process, same shell, window size and input work", async () => {
+  it("an idle guest is adopted: same process, same shell, window size and input work, and it outlives a want of descriptors", async () => {
     const home = mkdtempSync(join(tmpdir(), "corral-"));
     server = new ServerProcess(home);
     const spec = await specOf("idle1", await demoImage());
@@ -38,6 +42,12 @@ describe("after kill -9 of the server", () => {
     console.resize(90, 30);
     console.type("echo $mine at $(stty size)\r");
     await console.see(/kept at 30 90/);
+
+    // The server looks at it again and again meanwhile, and learns nothing.
+    await withoutDescriptors(() => sleep(SEVERAL_LOOKS_MS));
+    console.type("echo still-$((40+2))\r");
+    await console.see(/still-42/);
+    expect(fleet.supervisor.status(spec.id)).toMatchObject({ pid: before.pid, state: "running" });
   });
 
   it("a booting guest is adopted and comes up", async () => {

@@ -1,8 +1,8 @@
-import { closeSync, existsSync, readFileSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
-import { findByArgument, hostBootId, identify, isAlive } from "../sandbox/processes.ts";
+import { argumentsOf, findByArgument, hasEnded, hostBootId, isAlive } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import { socketInode } from "../socketPair.ts";
 import { pidfdGetfd, pidfdOpen, ptyNumber, SystemCallError } from "../syscalls.ts";
@@ -10,6 +10,9 @@ import { completeRecord } from "./launch.ts";
 
 /** A server that died right after spawn left a sandbox that has not said its pid yet: it does within milliseconds. */
 const INTENT_GRACE_MS = 500;
+/** How long it is tried again while the system does not let anything be looked at: what hinders it mostly passes. */
+const UNTOLD_MS = 10_000;
+const UNTOLD_POLL_MS = 100;
 
 export type Found =
   /** Its kernel lives: the record is complete. */
@@ -21,16 +24,36 @@ export type Found =
   /** The launch was written down, and nothing was started or got as far as a kernel. */
   | { readonly found: "never-started" };
 
-/** What became of a launch that an earlier server wrote down. Starts and kills nothing. */
+/**
+ * What became of a launch that an earlier server wrote down. Starts and kills nothing. Rejects when that cannot be told:
+ * a guest that may run is not taken for one that has ended.
+ */
 export const resolveLaunch = async (record: LaunchRecord, folder: GuestFolder): Promise<Found> => {
+  for (const deadline = Date.now() + UNTOLD_MS; ; await sleep(UNTOLD_POLL_MS)) {
+    try {
+      return await resolveNow(record, folder);
+    } catch (error) {
+      if (Date.now() < deadline) continue;
+      throw new Error(
+        `Whether guest ${folder.id} runs cannot be told: ${(error as Error).message}. Nothing was done to it. Mend that (most often a limit on open files) and start the server again.`,
+        { cause: error },
+      );
+    }
+  }
+};
+
+const resolveNow = async (record: LaunchRecord, folder: GuestFolder): Promise<Found> => {
   if (record.hostBootId !== hostBootId()) return { found: "host-rebooted" };
   const complete = record.process === null ? await finishIntent(record, folder) : record;
   if (complete?.process == null) {
     const { initPid, exitCode } = readSandboxStatus(folder.sandboxStatus);
     return initPid === null && exitCode === null ? { found: "never-started" } : { found: "ended", exitCode };
   }
+  if (hasEnded(complete.process.kernel)) {
+    return { found: "ended", exitCode: readSandboxStatus(folder.sandboxStatus).exitCode };
+  }
   if (isAlive(complete.process.kernel)) return { found: "alive", record: complete };
-  return { found: "ended", exitCode: readSandboxStatus(folder.sandboxStatus).exitCode };
+  throw new Error(`process ${complete.process.kernel.pid} cannot be looked at`);
 };
 
 /** The server died between spawning the sandbox and learning its pids: they are in the status file, or soon will be. */
@@ -41,15 +64,10 @@ const finishIntent = async (record: LaunchRecord, folder: GuestFolder): Promise<
     await sleep(10);
   }
   const { initPid } = readSandboxStatus(folder.sandboxStatus);
-  if (initPid === null || !commandLine(initPid).includes(record.launch)) return null;
+  if (initPid === null || !argumentsOf(initPid).includes(record.launch)) return null;
   const complete = await completeRecord(record, folder);
   if (complete !== null) writeLaunchRecord(folder.launchRecord, complete);
   return complete;
-};
-
-const commandLine = (pid: number): string[] => {
-  const path = `/proc/${pid}/cmdline`;
-  return existsSync(path) ? readFileSync(path, "utf8").split("\0") : [];
 };
 
 export type Recovered =
@@ -70,9 +88,7 @@ export const recoverMasters = (record: LaunchRecord): Recovered => {
   let pidfd: number | null = null;
   try {
     pidfd = pidfdOpen(record.process.kernel.pid);
-    if (!isAlive(record.process.kernel) || identify(record.process.kernel.pid) === null) {
-      return { ok: false, reason: "its process has ended" };
-    }
+    if (!isAlive(record.process.kernel)) return { ok: false, reason: "its process has ended, or cannot be looked at" };
     for (const recorded of record.consoles) masters.set(recorded.name, recoverMaster(pidfd, recorded));
     return { ok: true, masters, link: recoverLink(pidfd, record) };
   } catch (error) {
@@ -87,13 +103,14 @@ export const recoverMasters = (record: LaunchRecord): Recovered => {
 export const recoverConsole = (record: LaunchRecord, name: string): number | null => {
   const recorded = record.consoles.find((console) => console.name === name);
   if (record.process === null || recorded === undefined) return null;
-  const pidfd = pidfdOpen(record.process.kernel.pid);
+  let pidfd: number | null = null;
   try {
+    pidfd = pidfdOpen(record.process.kernel.pid);
     return isAlive(record.process.kernel) ? recoverMaster(pidfd, recorded) : null;
   } catch {
     return null;
   } finally {
-    closeSync(pidfd);
+    if (pidfd !== null) closeSync(pidfd);
   }
 };
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { ProcessIdentity } from "../guest/launchRecord.ts";
-import { isAlive, leadsSession } from "../sandbox/processes.ts";
+import { hasEnded, leadsSession } from "../sandbox/processes.ts";
 
 /**
  * Milliseconds between tries. The kernel takes one change of an ordinary user's in 100 ms, whoever made it
@@ -17,7 +17,7 @@ const TRIES = 100;
  * until it has, and tells nobody of a failure: a host without autogroups needs none of this.
  */
 export const setSessionNiceness = (kernel: ProcessIdentity, niceness: number, tries = TRIES): void => {
-  if (niceness === 0 || tries === 0 || !isAlive(kernel)) return;
+  if (niceness === 0 || tries === 0 || hasEnded(kernel)) return;
   try {
     if (leadsSession(kernel.pid)) {
       writeFileSync(`/proc/${kernel.pid}/autogroup`, String(niceness), { flag: "r+" });

@@ -204,22 +204,30 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
 
 /**
  * Waits until the sandbox has said who its processes are, and completes the record. null when the sandbox ended
- * before it had a kernel.
+ * before it had a kernel. Never rejects: while nothing can be told (EMFILE), it waits.
  */
 export const completeRecord = async (record: LaunchRecord, folder: GuestFolder): Promise<LaunchRecord | null> => {
-  const deadline = Date.now() + SANDBOX_DEADLINE_MS;
+  let deadline = Date.now() + SANDBOX_DEADLINE_MS;
   while (Date.now() < deadline) {
-    const status = readSandboxStatus(folder.sandboxStatus);
-    if (status.exitCode !== null) return null;
-    const init = status.initPid === null ? null : identify(status.initPid);
-    const kernel = init === null ? undefined : childrenOf(init.pid)[0];
-    const kernelIdentity = kernel === undefined ? null : identify(kernel);
-    if (init !== null && kernelIdentity !== null) {
-      return { ...record, process: { init, kernel: kernelIdentity } };
+    try {
+      const status = readSandboxStatus(folder.sandboxStatus);
+      if (status.exitCode !== null) return null;
+      const process = status.initPid === null ? null : processesBelow(status.initPid);
+      if (process !== null) return { ...record, process };
+    } catch {
+      deadline = Date.now() + SANDBOX_DEADLINE_MS;
     }
     await sleep(SANDBOX_POLL_MS);
   }
   return null;
+};
+
+/** The sandbox's first process and the kernel, its child; null while they are not both there. */
+const processesBelow = (initPid: number): LaunchRecord["process"] => {
+  const init = identify(initPid);
+  const kernel = init === null ? undefined : childrenOf(init.pid)[0];
+  const kernelIdentity = kernel === undefined ? null : identify(kernel);
+  return init === null || kernelIdentity === null ? null : { init, kernel: kernelIdentity };
 };
 
 const started = (child: ChildProcess, program: string): Promise<void> =>

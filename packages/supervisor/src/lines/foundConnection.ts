@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import type { TelnetSource } from "@corral/console";
 import type { ProcessIdentity, RunLine } from "../guest/launchRecord.ts";
-import { isAlive } from "../sandbox/processes.ts";
+import { hasEnded } from "../sandbox/processes.ts";
 import { dismiss, keepConnection, takeLine } from "./keeper.ts";
 
 export interface FoundConnection {
@@ -19,7 +19,7 @@ export const openConnection = async (
   port: number,
   signal: AbortSignal,
 ): Promise<FoundConnection> => {
-  const held = line.keepers.find(isAlive);
+  const held = line.keepers.find((keeper) => !hasEnded(keeper));
   const keeper = held ?? (await keepConnection(kernel, port, signal));
   try {
     const telnet = new Socket({ fd: takeLine(keeper), readable: true, writable: true });

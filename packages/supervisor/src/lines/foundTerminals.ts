@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import type { TerminalSource } from "@corral/console";
 import type { ProcessIdentity, RunLine } from "../guest/launchRecord.ts";
-import { isAlive } from "../sandbox/processes.ts";
+import { hasEnded } from "../sandbox/processes.ts";
 import { duplicate, setWindowSize } from "../syscalls.ts";
 import { openGuestPts, ptsNumber } from "./guestPts.ts";
 import { keepTerminal } from "./keeper.ts";
@@ -57,7 +57,7 @@ export const openTerminals = ({ line, kernel, answer, master, taken }: Finding):
       return null;
     }
     // At once: the guest loses a console when its last opener goes, and con0 for good (docs/uml.md, "Consoles").
-    const keepers = line.keepers.filter(isAlive);
+    const keepers = line.keepers.filter((keeper) => !hasEnded(keeper));
     if (keepers.length === 0) {
       for (const [key, each] of opened) if (key !== "ours") keepers.push(keepTerminal(each));
     }

@@ -84,7 +84,7 @@ const openNamespaces = (guest: ProcessIdentity): number[] => {
   const network = openSync(`/proc/${guest.pid}/ns/net`, "r");
   let user: number | null = null;
   try {
-    if (!isAlive(guest)) throw new Error("the guest has ended");
+    if (!isAlive(guest)) throw new Error("the guest has ended, or cannot be looked at");
     if (fstatSync(network).ino === statSync("/proc/self/ns/net").ino)
       throw new Error("the guest has no network of its own");
     user = owningUserNamespace(network);
@@ -102,7 +102,7 @@ const openNamespaces = (guest: ProcessIdentity): number[] => {
 export const takeLine = (keeper: ProcessIdentity): number => {
   const pidfd = pidfdOpen(keeper.pid);
   try {
-    if (!isAlive(keeper)) throw new Error("the connection was closed");
+    if (!isAlive(keeper)) throw new Error("the connection was closed, or cannot be looked at");
     return pidfdGetfd(pidfd, LINE_FD);
   } finally {
     closeSync(pidfd);
@@ -110,5 +110,9 @@ export const takeLine = (keeper: ProcessIdentity): number => {
 };
 
 export const dismiss = (keeper: ProcessIdentity): void => {
-  signal(keeper, SIGTERM);
+  try {
+    signal(keeper, SIGTERM);
+  } catch {
+    // It cannot be told whether it lives. Its line is being closed, and it ends with that.
+  }
 };

@@ -14,7 +14,7 @@ import { CorralError } from "@corral/contracts";
 import type { ProcessIdentity } from "../guest/launchRecord.ts";
 import { openGuestPts, ptsNumber } from "../lines/guestPts.ts";
 import { keepTerminal } from "../lines/keeper.ts";
-import { isAlive } from "../sandbox/processes.ts";
+import { hasEnded, isAlive } from "../sandbox/processes.ts";
 import { setWindowSize } from "../syscalls.ts";
 import { connectToPort, noTelnetServer, portNumber } from "./strangerPort.ts";
 
@@ -87,7 +87,7 @@ export class StrangerConsoles {
     };
     try {
       // At once, before anything that may fail: its last opener takes the console along.
-      if (kept === undefined || !isAlive(kept)) this.#keepers.set(key, keepTerminal(fd));
+      if (kept === undefined || hasEnded(kept)) this.#keepers.set(key, keepTerminal(fd));
       this.#read(key, name, { fd, resize });
     } catch (error) {
       closeSync(fd);

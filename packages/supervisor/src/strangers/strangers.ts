@@ -5,7 +5,7 @@ import type { AttachOptions, Viewer, ViewerPort } from "@corral/console";
 import { CorralError, type Stranger } from "@corral/contracts";
 import { MconsoleClient, MconsoleError } from "@corral/uml";
 import { asCorralError } from "../guest/mconsole.ts";
-import { isAlive } from "../sandbox/processes.ts";
+import { hasEnded } from "../sandbox/processes.ts";
 import { StrangerConsoles } from "./strangerConsoles.ts";
 import { removeUmidFolder, type UmidFolder, umidFoldersIn } from "./umidFolders.ts";
 import { findUmlProcesses, type UmlProcess } from "./umlProcesses.ts";
@@ -138,7 +138,7 @@ export class Strangers {
       if (umlDir !== null && !isElsewhere && this.#umlDirs.size < UML_DIRS_MAXIMUM) this.#umlDirs.add(umlDir);
     }
     for (const [id, { process, client }] of this.#asked) {
-      if (isAlive(process.identity)) continue;
+      if (!hasEnded(process.identity)) continue;
       client.close();
       this.#asked.delete(id);
     }

@@ -31,7 +31,7 @@ export const readFamily = ({
   readonly init: ProcessIdentity;
   readonly kernel: ProcessIdentity;
 }): Family | null => {
-  const family = new Set([kernel.pid, init.pid, ...childrenOf(init.pid), ...childrenOf(kernel.pid)]);
+  const family = membersOf(init, kernel);
   let kernelSize = "";
   let ticks = 0;
   let privatePages = 0;
@@ -64,6 +64,15 @@ export const readFamily = ({
     processes,
     processor,
   };
+};
+
+/** Nobody where it cannot be told: then there is no sample this time. */
+const membersOf = (init: ProcessIdentity, kernel: ProcessIdentity): ReadonlySet<number> => {
+  try {
+    return new Set([kernel.pid, init.pid, ...childrenOf(init.pid), ...childrenOf(kernel.pid)]);
+  } catch {
+    return new Set();
+  }
 };
 
 const buffer = Buffer.allocUnsafe(4096);
