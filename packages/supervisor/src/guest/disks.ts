@@ -9,9 +9,7 @@ import type { GuestFolder } from "./guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guestSpec.ts";
 import { openOwnFile } from "./ownFile.ts";
 import { removeTree } from "./removeTree.ts";
-
-/** A launch needs room for new COW files, records and the first log lines; with less, it would fail half way. */
-const DISK_FREE_MINIMUM_BYTES = 16 * 1024 * 1024;
+import { START_FREE_MINIMUM_BYTES } from "./roomToStart.ts";
 
 export interface PreparedDisks {
   readonly arguments: readonly DiskArgument[];
@@ -28,7 +26,7 @@ export const prepareDisks = async (
   owner: number | null,
 ): Promise<PreparedDisks> => {
   const { bavail, bsize } = await statfs(folder.folder);
-  if (bavail * bsize < DISK_FREE_MINIMUM_BYTES) {
+  if (bavail * bsize < START_FREE_MINIMUM_BYTES) {
     throw new CorralError(
       "disk_full",
       `The disk that holds Corral's data has only ${Math.floor((bavail * bsize) / 1024)} KiB free, so ${spec.definition.name} was not started. Free some space, then start it again.`,

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CorralError } from "@corral/contracts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { checkHost } from "../host/hostChecks.ts";
 import { PROMPT, processesOf, TestFleet, until } from "../testing/fleet.ts";
+import { START_FREE_MINIMUM_BYTES } from "./roomToStart.ts";
 
 const SIGKILL = 9;
 const SIGTERM = 15;
@@ -244,32 +246,39 @@ describe("the life of a guest", () => {
     expect(new Set(specs.map((spec) => fleet.supervisor.status(spec.id).state))).toEqual(new Set(["stopped"]));
   }, 180_000);
 
-  it.runIf(process.getuid?.() === 0)("is not started on a full disk; nothing half made is left", async () => {
-    const small = mkdtempSync(join(tmpdir(), "corral-small-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=256m", "tmpfs", small]);
-    const tight = await TestFleet.open(small);
-    try {
-      const spec = await tight.spec("full1");
-      tight.supervisor.define(spec);
-      const filler = join(small, "filler");
-      appendFileSync(filler, "");
+  it.runIf(process.getuid?.() === 0)(
+    "is not started on a full disk, as the host checks foretell; nothing half made is left",
+    async () => {
+      const small = mkdtempSync(join(tmpdir(), "corral-small-"));
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=256m", "tmpfs", small]);
+      const foretold = async () => (await checkHost(small)).find(({ id }) => id === "disk")?.status;
+      const tight = await TestFleet.open(small);
       try {
-        for (;;) appendFileSync(filler, Buffer.alloc(1 << 20));
-      } catch {
-        // Full, as it should be.
+        const spec = await tight.spec("full1");
+        tight.supervisor.define(spec);
+        const filler = join(small, "filler");
+        appendFileSync(filler, "");
+        try {
+          for (;;) appendFileSync(filler, Buffer.alloc(1 << 20));
+        } catch {
+          // Full, as it should be.
+        }
+        const error = await failure(tight.supervisor.act(spec.id, "start"));
+        expect(error).toMatchObject({ code: "disk_full", message: expect.stringContaining("Free some space") });
+        expect(tight.supervisor.status(spec.id).state).toBe("stopped");
+        expect(await foretold()).toBe("failure");
+        // Little, but enough: the guest writes next to nothing.
+        truncateSync(filler, statSync(filler).size - 2 * START_FREE_MINIMUM_BYTES);
+        expect(await foretold()).toBe("warning");
+        await tight.supervisor.act(spec.id, "start");
+        await tight.state(spec.id, "running");
+      } finally {
+        await tight.supervisor.close({ stopGuests: true });
+        execFileSync("umount", [small]);
+        rmSync(small, { recursive: true });
       }
-      const error = await failure(tight.supervisor.act(spec.id, "start"));
-      expect(error).toMatchObject({ code: "disk_full", message: expect.stringContaining("Free some space") });
-      expect(tight.supervisor.status(spec.id).state).toBe("stopped");
-      truncateSync(filler, 0);
-      await tight.supervisor.act(spec.id, "start");
-      await tight.state(spec.id, "running");
-    } finally {
-      await tight.supervisor.close({ stopGuests: true });
-      execFileSync("umount", [small]);
-      rmSync(small, { recursive: true });
-    }
-  });
+    },
+  );
 });
 
 const initOf = (fleet: TestFleet, id: string): number => {

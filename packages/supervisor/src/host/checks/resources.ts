@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
+import { START_FREE_MINIMUM_BYTES } from "../../guest/roomToStart.ts";
 import { type Check, failure, good, warning } from "../check.ts";
 
 /** Below this much the first Debian image does not fit, and logs of busy guests soon do not. */
 const DISK_LITTLE_BYTES = 5 * 1024 ** 3;
-/** Below this much not even the demo image and a few COW files fit. */
-const DISK_TOO_LITTLE_BYTES = 256 * 1024 ** 2;
 /** One small guest and the server. */
 const MEMORY_LITTLE_BYTES = 512 * 1024 ** 2;
 /** The server holds about five descriptors for each guest. */
@@ -16,7 +15,9 @@ const GIB = 1024 ** 3;
 /** The folder itself, or the one in which it will be made. */
 const existing = (folder: string): string => (existsSync(folder) ? folder : existing(dirname(folder)));
 
-const inGib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+/** With less than a tenth of a GiB, 0.0 GiB would say nothing. */
+const inGib = (bytes: number): string =>
+  bytes < GIB / 10 ? `${Math.floor(bytes / 1024 ** 2)} MiB` : `${(bytes / GIB).toFixed(1)} GiB`;
 
 export const resources = (home: string): readonly Check[] => [
   {
@@ -26,10 +27,10 @@ export const resources = (home: string): readonly Check[] => [
       const { bavail, bsize } = statfsSync(existing(home));
       const free = bavail * bsize;
       const found = `${inGib(free)} free where Corral keeps its data (${home}).`;
-      if (free < DISK_TOO_LITTLE_BYTES) {
+      if (free < START_FREE_MINIMUM_BYTES) {
         return failure(
           found,
-          "Guests cannot be started, and console history is not kept.",
+          `Guests are not started with less than ${inGib(START_FREE_MINIMUM_BYTES)}, and console history is soon not kept.`,
           "Free some space, or set CORRAL_HOME to a folder on a larger disk.",
         );
       }
