@@ -24,8 +24,8 @@ export class RunningServer {
   #output = "";
   #cookie = "";
 
-  private constructor(port: number, env: NodeJS.ProcessEnv, diskMiB?: number) {
-    this.home = mkdtempSync(join(tmpdir(), "corral-server-"));
+  private constructor(port: number, env: NodeJS.ProcessEnv, diskMiB?: number, home?: string) {
+    this.home = home ?? mkdtempSync(join(tmpdir(), "corral-server-"));
     this.port = port;
     this.#env = env;
     this.#diskMiB = diskMiB;
@@ -36,6 +36,13 @@ export class RunningServer {
   static async start(settings?: (port: number) => Promise<NodeJS.ProcessEnv>): Promise<RunningServer> {
     const port = await freePort();
     const server = new RunningServer(port, (await settings?.(port)) ?? {});
+    await server.#up();
+    return server;
+  }
+
+  /** In this data folder, which goes with it. */
+  static async startIn(home: string): Promise<RunningServer> {
+    const server = new RunningServer(await freePort(), {}, undefined, home);
     await server.#up();
     return server;
   }

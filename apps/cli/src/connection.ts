@@ -1,5 +1,8 @@
+import { connect } from "node:net";
 import { join } from "node:path";
 import { API_PREFIX, type Client, createClient } from "@corral/contracts";
+import type { ClientOptions } from "ws";
+import { adminSocket } from "./adminSocket.ts";
 import { dataFolder } from "./dataFolder.ts";
 import { CommandError, EXIT } from "./exitCodes.ts";
 import { socketFetch } from "./socketFetch.ts";
@@ -10,7 +13,7 @@ export interface Connection {
   /** In words, for messages. */
   readonly where: string;
   /** What opens a WebSocket of this server at `path` below the API. */
-  webSocket(path: string): { readonly url: string; readonly headers: Record<string, string> };
+  webSocket(path: string): { readonly url: string; readonly options: ClientOptions };
 }
 
 /** A call could not reach the server at all. */
@@ -21,13 +24,21 @@ export const unreachable = (where: string, reason: string): CommandError =>
  * $CORRAL_URL with $CORRAL_TOKEN, or else the socket in the data folder, where whoever may open it is admin.
  */
 export const connectionFrom = (env: Readonly<Record<string, string | undefined>>): Connection =>
-  env.CORRAL_URL ? overNetwork(env.CORRAL_URL, env.CORRAL_TOKEN) : overSocket(join(dataFolder(env), "admin.sock"));
+  env.CORRAL_URL ? overNetwork(env.CORRAL_URL, env.CORRAL_TOKEN) : overSocket(dataFolder(env));
 
-const overSocket = (path: string): Connection => ({
-  client: createClient("http://localhost", explained(path, socketFetch(path))),
-  where: path,
-  webSocket: (below) => ({ url: `ws+unix:${path}:${API_PREFIX}${below}`, headers: {} }),
-});
+const overSocket = (home: string): Connection => {
+  const path = adminSocket(home);
+  const where = join(home, "admin.sock");
+  return {
+    client: createClient("http://localhost", explained(where, socketFetch(path))),
+    where,
+    // Not by an address: in `ws+unix:` a colon ends the path, and blanks and question marks mean something else.
+    webSocket: (below) => ({
+      url: `ws://localhost${API_PREFIX}${below}`,
+      options: { createConnection: () => connect(path) },
+    }),
+  };
+};
 
 const overNetwork = (address: string, token: string | undefined): Connection => {
   const base = URL.canParse(address) ? new URL(address) : undefined;
@@ -44,7 +55,7 @@ const overNetwork = (address: string, token: string | undefined): Connection => 
   return {
     client: createClient(base.origin, explained(base.origin, fetch), headers),
     where: base.origin,
-    webSocket: (below) => ({ url: base.origin.replace(/^http/, "ws") + API_PREFIX + below, headers }),
+    webSocket: (below) => ({ url: base.origin.replace(/^http/, "ws") + API_PREFIX + below, options: { headers } }),
   };
 };
 

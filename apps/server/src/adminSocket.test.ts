@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { request } from "node:http";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { placeSocket } from "@corral/supervisor";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { listenOnAdminSocket } from "./adminSocket.ts";
@@ -11,7 +11,7 @@ import { PASSWORD, TestServer } from "./testing/testServer.ts";
 const opened = async (trustedProxies: string[] = []) => {
   const origins = trustedProxies.length > 0 ? ["https://corral.example"] : [];
   const server = await TestServer.open({ trustedProxies, origins });
-  const socketPath = join(server.home, "admin.sock");
+  const socketPath = placeSocket(server.home, "admin.sock");
   const admin = await listenOnAdminSocket(server.http, socketPath);
   onTestFinished(() => {
     admin.close();
@@ -61,8 +61,8 @@ test("before there is an admin nothing can be theirs; afterwards the socket acts
 });
 
 test("a file that a killed server left is in nobody's way", async () => {
-  const { server, socketPath } = await opened();
-  const again = await listenOnAdminSocket(server.http, socketPath);
+  const { server } = await opened();
+  const again = await listenOnAdminSocket(server.http, placeSocket(server.home, "admin.sock"));
   again.close();
 });
 

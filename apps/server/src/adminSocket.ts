@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
@@ -10,14 +10,13 @@ export const isFromAdminSocket = (request: IncomingMessage): boolean => adminCon
 
 /**
  * Serves the app on a Unix socket that only this user can open, as admin and without a login; until it is closed.
- * The caller holds the data folder's lock, so that a socket file found there is nobody's.
+ * `path` is free: see placeSocket.
  */
 export const listenOnAdminSocket = async (app: FastifyInstance, path: string): Promise<Server> => {
   const server = createServer((request, response) => app.routing(request, response));
   server.on("connection", (connection) => adminConnections.add(connection));
   server.on("upgrade", (request, socket, head) => app.server.emit("upgrade", request, socket, head));
 
-  rmSync(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(path, resolve);

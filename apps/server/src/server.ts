@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { CorralError } from "@corral/contracts";
 import { openStore } from "@corral/store";
-import { lockHome, Supervisor } from "@corral/supervisor";
+import { lockHome, placeSocket, Supervisor } from "@corral/supervisor";
 import type { FastifyBaseLogger } from "fastify";
 import { listenOnAdminSocket } from "./adminSocket.ts";
 import { type App, buildApp } from "./app.ts";
@@ -64,7 +63,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     guests.defineAll();
     typing.applyAll();
     const { adopted, adoptionMs } = await supervisor.resume((id) => guests.mayStartItself(id));
-    const adminServer = await listenOnAdminSocket(app.http, join(home, "admin.sock"));
+    const adminServer = await listenOnAdminSocket(app.http, placeSocket(home, "admin.sock"));
     opened.push(() => {
       adminServer.close();
       adminServer.closeAllConnections();

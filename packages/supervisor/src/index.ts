@@ -14,4 +14,5 @@ export { whyNotHostTerminal } from "./lines/hostTerminal.ts";
 export type { StreamRequest as CommandStream, StreamResult as CommandStreamEnd } from "./link/guestLink.ts";
 export type { OpenLog } from "./logs/openLog.ts";
 export type { LogRange } from "./logs/readRange.ts";
+export { placeSocket } from "./runFolder.ts";
 export { Supervisor, type SupervisorOptions } from "./supervisor.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { fitsUnixPath } from "@corral/uml";
 import { RUN_FOLDER_MAXIMUM_BYTES } from "./guest/guestFolder.ts";
 
 /**
@@ -29,4 +30,18 @@ export const refuseForeign = (folder: string): void => {
   const facts = lstatSync(folder, { throwIfNoEntry: false });
   if (facts === undefined || (facts.isDirectory() && facts.uid === process.getuid?.())) return;
   throw new Error(`${folder} is not a folder of this user's. Remove it, or set CORRAL_HOME to a shorter path.`);
+};
+
+/**
+ * Where a socket of the data folder's lies: there if its path fits, else in the run folder. Then a link of that name leads
+ * from the data folder to it, so that whoever looks for it needs no rule but "follow the link".
+ */
+export const placeSocket = (home: string, name: string): string => {
+  const inside = join(home, name);
+  rmSync(inside, { force: true });
+  if (fitsUnixPath(inside)) return inside;
+  const short = join(openRunFolder(home), name);
+  rmSync(short, { force: true });
+  symlinkSync(short, inside);
+  return short;
 };

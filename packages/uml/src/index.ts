@@ -41,4 +41,4 @@ export { whyForbidden } from "./mconsole/forbidden.ts";
 export { NotificationListener, type NotificationListenerOptions } from "./mconsole/notifications.ts";
 export type { Notification } from "./mconsole/protocol.ts";
 export { mconsolePath, pidPath, readPid, UMID_PATTERN, umidFolder } from "./umid.ts";
-export { UNIX_PATH_MAXIMUM_BYTES } from "./unixPath.ts";
+export { fitsUnixPath, UNIX_PATH_MAXIMUM_BYTES } from "./unixPath.ts";

@@ -67,7 +67,7 @@ beforeEach(async () => {
   const { port } = server.address() as AddressInfo;
   const connection = {
     where: "test",
-    webSocket: (path: string) => ({ url: `ws://127.0.0.1:${port}${path}`, headers: {} }),
+    webSocket: (path: string) => ({ url: `ws://127.0.0.1:${port}${path}`, options: {} }),
   } as Connection;
   screen = new Screen();
   viewer = new ConsoleSocket(connection, "/attach", screen, "writer");

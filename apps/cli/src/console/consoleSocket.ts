@@ -105,9 +105,9 @@ export class ConsoleSocket {
   }
 
   #attachOnce(): Promise<Ending> {
-    const { url, headers } = this.#connection.webSocket(this.#path);
+    const { url, options } = this.#connection.webSocket(this.#path);
     const socket = new WebSocket(url, {
-      headers,
+      ...options,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: SERVER_FRAME_MAXIMUM_BYTES,
       perMessageDeflate: false,

@@ -46,9 +46,9 @@ class ExecSocket {
 
   constructor(connection: Connection, call: ExecCall) {
     this.#call = call;
-    const { url, headers } = connection.webSocket(`/guests/${encodeURIComponent(call.guest)}/exec`);
+    const { url, options } = connection.webSocket(`/guests/${encodeURIComponent(call.guest)}/exec`);
     const socket = new WebSocket(url, {
-      headers,
+      ...options,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: EXEC_FRAME_MAXIMUM_BYTES,
       perMessageDeflate: false,
