@@ -7,6 +7,7 @@ import { listenOnAdminSocket } from "./adminSocket.ts";
 import { type App, buildApp } from "./app.ts";
 import type { HostTools } from "./library/hostTools.ts";
 import { stockLibrary } from "./library/stockLibrary.ts";
+import { untangleNames } from "./names.ts";
 import type { Settings } from "./settings.ts";
 import { SshDoor } from "./ssh/sshDoor.ts";
 import type { SshEntry } from "./ssh/sshEntry.ts";
@@ -54,6 +55,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     const supervisor = new Supervisor(home, settings.cgroup === null ? {} : { cgroup: settings.cgroup });
     opened.push(() => supervisor.close({ stopGuests: false }));
     const app = await buildApp({ ...options, store, supervisor });
+    untangleNames(store, app.services.events);
     opened.push(() => app.http.close());
 
     const { tasks, images, guests, events, origins, loginLinks, typing, sshEntry } = app.services;

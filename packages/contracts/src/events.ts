@@ -70,6 +70,7 @@ export const eventType = z.enum([
   "audit.changed",
   "audit.pruned",
   "webhook.failing",
+  "name.replaced",
 ]);
 export type EventType = z.infer<typeof eventType>;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { consoleChannels, refineSplit } from "./consoleChannel.ts";
 import { INTERFACES_MAXIMUM, type NetworkInterface, networkInterface } from "./networkInterface.ts";
-import { hostPath, idOrName, line, name, paragraphs } from "./text.ts";
+import { hostPath, idOrName, line, name, newName, paragraphs } from "./text.ts";
 
 /** Smallest guest that boots to a shell with something to spare: docs/uml.md, "Memory". */
 export const MEMORY_MINIMUM_MIB = 32;
@@ -196,6 +196,7 @@ const imageDisk = (image: string): z.input<typeof disk> => ({ ubd: 0, source: { 
 /** What a person must give for a new guest, and what everything else is when they give nothing. */
 export const newGuest = z.strictObject({
   ...definitionFields,
+  name: newName,
   description: definitionFields.description.default(""),
   tags: definitionFields.tags.default([]),
   owner: definitionFields.owner.optional().describe("Default: who creates it"),

@@ -29,6 +29,7 @@ export * from "./library.ts";
 export { linesOf } from "./linesOf.ts";
 export * from "./mconsole.ts";
 export * from "./mconsoleLine.ts";
+export * from "./meant.ts";
 export * from "./networkInterface.ts";
 export * from "./passkeys.ts";
 export * from "./people.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostPath, id, libraryName, name, shownText, timestamp } from "./text.ts";
+import { hostPath, id, libraryName, name, newLibraryName, shownText, timestamp } from "./text.ts";
 
 /* What guests are made from: kernels and images. */
 
@@ -32,7 +32,7 @@ export const kernel = z.object({
 });
 export type Kernel = z.infer<typeof kernel>;
 
-export const newKernel = z.strictObject({ path: hostPath, name: libraryName.optional() });
+export const newKernel = z.strictObject({ path: hostPath, name: newLibraryName.optional() });
 export const foundKernel = z.object({
   path: shownText,
   version: shownText.nullable().describe("null: it does not run on this host"),
@@ -75,7 +75,7 @@ export const IMAGE_MAXIMUM_MIB = 64 * 1024;
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9.+-]{1,63}$/, "must be the name of a Debian package");
 
 export const newDebianImage = z.strictObject({
-  name: libraryName,
+  name: newLibraryName,
   suite: z.enum(DEBIAN_SUITES).default("bookworm"),
   packages: z.array(packageName).max(200).default([]),
   hostname: name.default("debian"),
@@ -96,4 +96,4 @@ export const newDebianImage = z.strictObject({
 });
 export type NewDebianImage = z.output<typeof newDebianImage>;
 
-export const newFileImage = z.strictObject({ name: libraryName, path: hostPath });
+export const newFileImage = z.strictObject({ name: newLibraryName, path: hostPath });

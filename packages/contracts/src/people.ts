@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { quota } from "./quota.ts";
-import { id, idOrName, line, name, shownText, timestamp } from "./text.ts";
+import { id, idOrName, line, name, newName, shownText, timestamp } from "./text.ts";
 
 export const role = z.enum(["user", "operator", "admin"]);
 export type Role = z.infer<typeof role>;
@@ -15,18 +15,20 @@ export const password = z
   .min(PASSWORD_MINIMUM, `must be at least ${PASSWORD_MINIMUM} characters`)
   .max(PASSWORD_MAXIMUM, `must be at most ${PASSWORD_MAXIMUM} characters`);
 
-/** Why a name is refused that is not plain: many characters look alike, and people must read who somebody is. */
-export const userName = z
-  .string()
-  .superRefine((text, context) => {
-    const odd = [...text].find((character) => (character.codePointAt(0) ?? 0) > 0x7f);
-    if (odd === undefined) return;
-    const code = (odd.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-    context.addIssue(
-      `must be of a–z, 0–9 and hyphens: the character U+${code} in it can be taken for another one, and a name must be read as it is`,
-    );
-  })
-  .pipe(name);
+/** Says why a name is refused that is not plain: many characters look alike, and people must read who somebody is. */
+const plainText = z.string().superRefine((text, context) => {
+  const odd = [...text].find((character) => (character.codePointAt(0) ?? 0) > 0x7f);
+  if (odd === undefined) return;
+  const code = (odd.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  context.addIssue(
+    `must be of a–z, 0–9 and hyphens: the character U+${code} in it can be taken for another one, and a name must be read as it is`,
+  );
+});
+
+/** Of a user or a group. */
+export const userName = plainText.pipe(newName);
+/** The same where it may be the one that they have, which an older version may have taken. */
+const presentUserName = plainText.pipe(name);
 
 export const user = z.object({
   id,
@@ -57,7 +59,7 @@ export const newUser = z.strictObject({
 });
 
 export const userChanges = z
-  .strictObject({ name: userName, role, disabled: z.boolean(), quota: quota.nullable() })
+  .strictObject({ name: presentUserName, role, disabled: z.boolean(), quota: quota.nullable() })
   .partial();
 export type UserChanges = z.infer<typeof userChanges>;
 
@@ -106,7 +108,7 @@ export const group = z.object({
 export type Group = z.infer<typeof group>;
 const members = z.array(idOrName).max(GROUP_MEMBERS_MAXIMUM);
 export const newGroup = z.strictObject({ name: userName, members: members.default([]) });
-export const groupChanges = z.strictObject({ name: userName, members, quota: quota.nullable() }).partial();
+export const groupChanges = z.strictObject({ name: presentUserName, members, quota: quota.nullable() }).partial();
 
 export const me = z.object({
   user: user.pick({ id: true, name: true, role: true }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DISK_MAXIMUM_MIB, MEMORY_MAXIMUM_MIB, MEMORY_MINIMUM_MIB } from "./guestDefinition.ts";
-import { id, idOrName, libraryName, line, name, timestamp } from "./text.ts";
+import { id, idOrName, libraryName, line, name, newLibraryName, newName, timestamp } from "./text.ts";
 
 export const SIZES_MAXIMUM = 10;
 
@@ -31,13 +31,14 @@ export const template = z.object({ id, ...templateFields, createdAt: timestamp }
 export type Template = z.output<typeof template>;
 export const newTemplate = z.strictObject({
   ...templateFields,
+  name: newLibraryName,
   description: templateFields.description.default(""),
   kernel: templateFields.kernel.default(null),
 });
 export const templateChanges = z.strictObject(templateFields).partial();
 
 export const guestFromTemplate = z.strictObject({
-  name,
+  name: newName,
   size: name,
   start: z.boolean().default(true).describe("Start it as soon as it exists"),
 });

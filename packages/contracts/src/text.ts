@@ -28,7 +28,18 @@ export const libraryName = z
     "must be 1 to 63 of a–z, 0–9, dots, underscores and hyphens, and begin and end with a letter or a digit",
   );
 
-export const id = z.string().regex(/^[a-z0-9]{16}$/, "must be an id of 16 letters and digits");
+const idForm = /^[a-z0-9]{16}$/;
+
+export const id = z.string().regex(idForm, "must be an id of 16 letters and digits");
+
+/** Whether a name could be taken for an id: both are given in the same places. */
+export const looksLikeId = (text: string): boolean => idForm.test(text);
+export const LIKE_AN_ID =
+  "must not be exactly 16 letters and digits: so are ids, and one that is named like another's id would be taken for it. Put a hyphen in, or make it shorter or longer";
+
+/** Names of what is found by name or by id, when they are given. What older versions took is still a name. */
+export const newName = name.refine((text) => !looksLikeId(text), LIKE_AN_ID);
+export const newLibraryName = libraryName.refine((text) => !looksLikeId(text), LIKE_AN_ID);
 
 /** Where the API takes one thing, it takes its id or its name. */
 export const idOrName = z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/, "must be an id or a name");

@@ -2,6 +2,7 @@ import { CorralError, type Group, type Quota } from "@corral/contracts";
 import { asc, eq, or, type SQL } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
+import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { groupMembers, groups, users } from "./schema.ts";
 
@@ -14,6 +15,7 @@ export class Groups {
 
   /** Throws `name_taken`. */
   insert(name: string): Group {
+    refuseIdLike(name);
     const row = { id: newId(), name, createdAt: new Date().toISOString() };
     guarded(() => this.#db.insert(groups).values(row).run(), nameTaken(name));
     return { ...row, members: [], quota: null };
@@ -21,6 +23,7 @@ export class Groups {
 
   /** Throws `name_taken`. */
   rename(id: string, name: string): void {
+    refuseIdLike(name, this.find(id)?.name);
     guarded(() => this.#db.update(groups).set({ name }).where(eq(groups.id, id)).run(), nameTaken(name));
   }
 

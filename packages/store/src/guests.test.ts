@@ -21,13 +21,6 @@ test("a guest comes back as it was stored, by id and by name", () => {
   expect(store.guests.find("web2")).toBeNull();
 });
 
-test("an id finds its guest even when another guest is named like it", () => {
-  const { store, links } = stocked();
-  const first = store.guests.insert(someDefinition, links);
-  store.guests.insert({ ...someDefinition, name: first.id }, links);
-  expect(store.guests.find(first.id)?.definition.name).toBe("web1");
-});
-
 test("a name is given once", () => {
   const { store, links } = stocked();
   store.guests.insert(someDefinition, links);

@@ -4,6 +4,7 @@ import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
 import { discardedName, plainName } from "./discardedName.ts";
 import { guestsSharedWith, rightsByGuest } from "./grants.ts";
+import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { guestImages, guests, images, kernels, users } from "./schema.ts";
 import type { StoredDefinition } from "./storedDefinition.ts";
@@ -36,6 +37,7 @@ export class Guests {
 
   /** Throws `name_taken`, and `in_use` when something it links to has just been deleted. */
   insert(definition: GuestDefinition, links: GuestLinks): GuestRecord {
+    refuseIdLike(definition.name);
     const id = newId();
     this.#write(definition, () => {
       this.#db
@@ -49,6 +51,7 @@ export class Guests {
 
   /** Replaces the definition as a whole. Throws as insert does. */
   update(id: string, definition: GuestDefinition, links: GuestLinks): GuestRecord {
+    refuseIdLike(definition.name, this.find(id)?.definition.name);
     this.#write(definition, () => {
       this.#db.update(guests).set(columns(definition, links)).where(eq(guests.id, id)).run();
       this.#db.delete(guestImages).where(eq(guestImages.guestId, id)).run();

@@ -3,6 +3,7 @@ import { asc, eq, or } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
 import { nameInWords } from "./discardedName.ts";
+import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { guestImages, guests, images } from "./schema.ts";
 
@@ -17,6 +18,7 @@ export class Images {
 
   /** Throws `name_taken`. */
   insert(image: Omit<ImageRow, "id" | "createdAt">): ImageRow {
+    refuseIdLike(image.name);
     const row = { id: newId(), createdAt: new Date().toISOString(), ...image };
     guarded(() => this.#db.insert(images).values(row).run(), {
       unique: () =>

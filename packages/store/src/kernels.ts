@@ -3,6 +3,7 @@ import { asc, desc, eq, or } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
 import { nameInWords } from "./discardedName.ts";
+import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { guests, kernels } from "./schema.ts";
 
@@ -17,6 +18,7 @@ export class Kernels {
 
   /** Throws `name_taken`, also when the same file is registered already. */
   insert(kernel: Omit<KernelRow, "id" | "createdAt">): KernelRow {
+    refuseIdLike(kernel.name);
     const row = { id: newId(), createdAt: new Date().toISOString(), ...kernel };
     guarded(() => this.#db.insert(kernels).values(row).run(), {
       unique: () =>

@@ -10,6 +10,7 @@ import { Identities } from "./identities.ts";
 import { Images } from "./images.ts";
 import { Kernels } from "./kernels.ts";
 import { LoginLinks } from "./loginLinks.ts";
+import { Names } from "./names.ts";
 import { Passkeys } from "./passkeys.ts";
 import { Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
@@ -34,6 +35,7 @@ export interface Store {
   readonly groups: Groups;
   readonly templates: Templates;
   readonly grants: Grants;
+  readonly names: Names;
   readonly events: Events;
   readonly tasks: Tasks;
   readonly settings: Settings;
@@ -67,6 +69,7 @@ export const openStore = (home: string): Store => {
     groups: new Groups(db),
     templates: new Templates(db),
     grants: new Grants(db),
+    names: new Names(db),
     events: new Events(db),
     tasks: new Tasks(db),
     settings: new Settings(db),

@@ -2,6 +2,7 @@ import { CorralError, inReadingOrder, type Template } from "@corral/contracts";
 import { asc, eq, or, type SQL } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
+import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { images, kernels, templates } from "./schema.ts";
 
@@ -17,6 +18,7 @@ export class Templates {
 
   /** Throws `name_taken`. */
   insert(template: NewTemplateRow): Template {
+    refuseIdLike(template.name);
     const row = { id: newId(), createdAt: new Date().toISOString(), ...template };
     guarded(() => this.#db.insert(templates).values(row).run(), nameTaken(template.name));
     return this.#existing(row.id);
@@ -24,6 +26,7 @@ export class Templates {
 
   /** Throws `name_taken`. */
   update(id: string, template: NewTemplateRow): Template {
+    refuseIdLike(template.name, this.#existing(id).name);
     guarded(() => this.#db.update(templates).set(template).where(eq(templates.id, id)).run(), nameTaken(template.name));
     return this.#existing(id);
   }

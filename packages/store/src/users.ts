@@ -2,6 +2,7 @@ import { CorralError, type Person, type Quota, type Role, type User } from "@cor
 import { and, asc, eq, gt, isNull, ne, or, sql } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
+import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { groupMembers, groups, guests, passkeys, sessions, users } from "./schema.ts";
 import type { StoredTotp } from "./storedTotp.ts";
@@ -27,6 +28,7 @@ export class Users {
 
   /** Without a hash nobody can log in by password. Throws `name_taken`. */
   insert({ name, role, passwordHash }: { name: string; role: Role; passwordHash: string | null }): User {
+    refuseIdLike(name);
     const user = { id: newId(), name, role, disabledAt: null, createdAt: new Date().toISOString() };
     const row = { ...user, passwordHash: passwordHash ?? NO_PASSWORD };
     guarded(() => this.#db.insert(users).values(row).run(), nameTaken(name));
@@ -90,6 +92,7 @@ export class Users {
       (changes.role !== undefined && changes.role !== "admin") || typeof changes.disabledAt === "string";
     this.#db.transaction((tx) => {
       if (losesAdmin) this.#refuseWithoutAdmin(id);
+      if (changes.name !== undefined) refuseIdLike(changes.name, this.find(id)?.name);
       if (Object.keys(changes).length === 0) return;
       guarded(() => tx.update(users).set(changes).where(eq(users.id, id)).run(), nameTaken(changes.name ?? ""));
     });

@@ -1,4 +1,4 @@
-import { type Group, table } from "@corral/contracts";
+import { type Group, meantBy, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 
@@ -86,7 +86,7 @@ export const groupNamed = async (
   idOrName: string,
 ): Promise<Group> => {
   const { items } = await client.listGroups({});
-  const found = items.find(({ id, name }) => id === idOrName || name === idOrName);
+  const found = meantBy(items, idOrName, ({ name }) => name);
   if (found === undefined) throw new CommandError(EXIT.notFound, `There is no group ${idOrName}.`);
   return found;
 };

@@ -3,6 +3,7 @@ import {
   COUNTED,
   COUNTED_NAMES,
   type Counted,
+  meantBy,
   type Quota,
   type QuotaState,
   quota as quotaSchema,
@@ -88,7 +89,7 @@ const quotaOf = async (client: Client, whom: string) => {
       (await client.changeGroup({ params: { id }, body: { quota: wanted } })).quota;
     return { quota, change };
   }
-  const user = (await client.listUsers({})).items.find(({ id, name }) => id === whom || name === whom);
+  const user = meantBy((await client.listUsers({})).items, whom, ({ name }) => name);
   if (user === undefined) throw new CommandError(EXIT.notFound, `There is no user ${whom}. Groups are marked: @team.`);
   const { id } = user;
   const change = async (wanted: Quota | null) =>

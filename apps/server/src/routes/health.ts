@@ -1,4 +1,6 @@
 import type { FastifyInstance } from "fastify";
+import { includesRole } from "../access.ts";
+import { checkNames } from "../names.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { VERSION } from "../version.ts";
@@ -7,6 +9,8 @@ export const healthRoutes = (api: FastifyInstance, { store, host }: Services): v
   route(api, "health", async ({ caller }) => {
     const ok = store.works();
     if (caller === null) return { ok };
-    return { ok, version: VERSION, checks: await host.checks(), host: await host.host() };
+    // Which names there are is not everybody's to know.
+    const names = includesRole(caller.user.role, "admin") ? checkNames(store) : [];
+    return { ok, version: VERSION, checks: [...(await host.checks()), ...names], host: await host.host() };
   });
 };

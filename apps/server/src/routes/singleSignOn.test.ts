@@ -73,6 +73,7 @@ test("a name in use, or one like it, is never taken over", async () => {
   expect(await nameOf("3", "corral")).toBe("corral-2");
   expect(await nameOf("4", "Zoë Smith")).toBe("zoe-smith");
   expect(await nameOf("5", "\u0430\u0430")).toBe("user");
+  expect(await nameOf("6", user.id)).toBe(`${user.id}-2`);
   expect(await nameOf("1", "zoe-smith")).toBe("alice-2");
   expect(server.store.users.find("alice")).toEqual(user);
 });

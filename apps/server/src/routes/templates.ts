@@ -1,4 +1,4 @@
-import { CorralError, type EventType, impossible, newGuest, newTemplate, type Template } from "@corral/contracts";
+import { CorralError, type EventType, impossible, newGuest, type Template, templateChanges } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
@@ -45,7 +45,7 @@ export const templateRoutes = (api: FastifyInstance, { store, events, guests, qu
 
   route(api, "changeTemplate", ({ params, body, caller }) => {
     const { id, createdAt: _, ...before } = find(params.id);
-    const { image, kernel, ...rest } = newTemplate.parse({ ...before, ...body });
+    const { image, kernel, ...rest } = templateChanges.required().parse({ ...before, ...body });
     const template = store.templates.update(id, { ...rest, ...linksOf({ image, kernel }) });
     tell("template.changed", template, caller, `${caller.actor} changed the template ${template.name}`);
     return template;

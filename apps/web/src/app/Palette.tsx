@@ -1,4 +1,4 @@
-import { type Guest, OPERATIONS } from "@corral/contracts";
+import { type Guest, meantBy, OPERATIONS } from "@corral/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
@@ -112,7 +112,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
 const useOpenGuest = (guests: readonly Guest[]): Guest | undefined => {
   const { pathname } = useLocation();
   const id = /^\/guests\/([^/]+)/.exec(pathname)?.[1];
-  return guests.find((guest) => guest.id === id || guest.definition.name === id);
+  return meantBy(guests, id, ({ definition }) => definition.name);
 };
 
 interface OperationsProps {

@@ -1,4 +1,4 @@
-import type { Guest } from "@corral/contracts";
+import { type Guest, meantBy } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Ghost } from "lucide-react";
@@ -21,7 +21,7 @@ const GuestPage = () => {
     ...guestQuery(id),
     // The fleet has just shown it: no need to wait for the same again.
     placeholderData: () =>
-      queries.getQueryData(guestsQuery.queryKey)?.find((guest) => guest.id === id || guest.definition.name === id),
+      meantBy<Guest>(queries.getQueryData(guestsQuery.queryKey) ?? [], id, ({ definition }) => definition.name),
   });
 
   if (isCode(error, "not_found")) return <NoSuchGuest id={id} />;

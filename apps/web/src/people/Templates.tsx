@@ -1,4 +1,4 @@
-import { newTemplate, type Template } from "@corral/contracts";
+import { newTemplate, type Template, templateChanges } from "@corral/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -79,6 +79,8 @@ const templateOf = ({ name, description, image, kernel, sizes }: TemplateDraft) 
     }),
 });
 
+const allChanges = templateChanges.required();
+
 const TemplateDialog = ({ template, onClose }: { template: Template | null; onClose: () => void }) => {
   const images = useQuery(imagesQuery).data ?? [];
   const kernels = useQuery(kernelsQuery).data ?? [];
@@ -95,12 +97,12 @@ const TemplateDialog = ({ template, onClose }: { template: Template | null; onCl
   );
   const form = useDraft({
     initial,
-    schema: newTemplate,
+    schema: template === null ? newTemplate : allChanges,
     inputOf: templateOf,
     onSubmit: async (draft) => {
-      const body = newTemplate.parse(templateOf(draft));
-      if (template === null) await api.createTemplate({ body });
-      else await api.changeTemplate({ params: { id: template.id }, body });
+      const wish = templateOf(draft);
+      if (template === null) await api.createTemplate({ body: newTemplate.parse(wish) });
+      else await api.changeTemplate({ params: { id: template.id }, body: allChanges.parse(wish) });
       onClose();
     },
   });
