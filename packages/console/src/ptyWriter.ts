@@ -1,10 +1,8 @@
 import { writeSync } from "node:fs";
 
 /*
- * A paste is written slowly on purpose. When some 3,960 bytes wait unread in the guest's terminal, UML stops listening to
- * the console and never begins again: no key reaches that guest any more until it is booted anew (arch/um/drivers/line.c:
- * line_throttle takes the descriptor out of epoll, line_unthrottle does not put it back). Nothing tells from outside how
- * much the guest has read, so all that can be done is to give its programs time.
+ * A paste is written slowly on purpose: a guest's terminal holds 4 KB, and a kernel that is linked statically stops
+ * listening for good when it is full (docs/uml.md, "A full terminal").
  */
 
 /** Bytes written at once: a sixteenth of what the guest's terminal holds. */

@@ -11,7 +11,7 @@ const INIT = `#!/bin/sh
 mount -t proc proc /proc
 mount -t tmpfs tmp /tmp
 echo guest is up
-while :; do setsid cttyhack sh; done
+while :; do setsid sh -c 'exec sh < /dev/tty0 > /dev/tty0 2>&1'; done
 `;
 
 /** An ext4 image with busybox and a shell on the console: made without root, in some 100 ms. */
