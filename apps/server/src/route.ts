@@ -53,11 +53,12 @@ export const route = <N extends EndpointName>(
   socket?: SocketHandler,
 ): void => {
   const endpoint: Endpoint = endpoints[name];
-  const { access, perMinute } = endpoint;
+  const { access, perMinute, bodyMaximumBytes } = endpoint;
   api.route({
     method: endpoint.method,
     url: endpoint.path,
     schema: schemaOf(name, endpoint),
+    ...(bodyMaximumBytes === undefined ? {} : { bodyLimit: bodyMaximumBytes }),
     config: {
       access,
       ...(perMinute === undefined ? {} : { rateLimit: { max: perMinute, timeWindow: MINUTE_MS } }),

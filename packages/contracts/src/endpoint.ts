@@ -39,6 +39,8 @@ export interface Endpoint {
   readonly contentType?: string;
   /** Requests that one address may make in a minute, where the default is too many. */
   readonly perMinute?: number;
+  /** Of the request's body, where the usual 1 MiB is too little. */
+  readonly bodyMaximumBytes?: number;
 }
 
 export const defineEndpoints = <const T extends Record<string, Endpoint>>(endpoints: T): T => endpoints;

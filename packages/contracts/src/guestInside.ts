@@ -6,8 +6,10 @@ import { shownText } from "./text.ts";
  * say anything.
  */
 
-/** Bytes of a command's input, and of a piece of a file that is copied: in base64 well below a request's maximum. */
-export const EXEC_INPUT_MAXIMUM_BYTES = 512 * 1024;
+/** Bytes of a command's input: in base64 it has room in EXEC_BODY_MAXIMUM_BYTES. */
+export const EXEC_INPUT_MAXIMUM_BYTES = 1024 * 1024;
+/** That input in base64, with room for the command. */
+export const EXEC_BODY_MAXIMUM_BYTES = (3 * EXEC_INPUT_MAXIMUM_BYTES) / 2;
 /** Bytes of each of a command's two outputs that are kept; the rest is dropped, and `truncated` says so. */
 export const EXEC_OUTPUT_MAXIMUM_BYTES = 2 * 1024 * 1024;
 export const EXEC_TIMEOUT_MAXIMUM_MS = 10 * 60 * 1000;
@@ -15,7 +17,8 @@ export const EXEC_TIMEOUT_MAXIMUM_MS = 10 * 60 * 1000;
 export const EXEC_STREAMS_MAXIMUM = 4;
 const COMMAND_WORDS_MAXIMUM = 256;
 const COMMAND_MAXIMUM_CHARACTERS = 16 * 1024;
-const FILE_PIECE_MAXIMUM_BYTES = EXEC_INPUT_MAXIMUM_BYTES;
+/** A piece of a file that is copied: small enough to be there within a request on a busy host. */
+export const FILE_PIECE_MAXIMUM_BYTES = 512 * 1024;
 
 const base64 = (maximumBytes: number) =>
   z.base64().max(Math.ceil(maximumBytes / 3) * 4, `must be at most ${maximumBytes} bytes`);

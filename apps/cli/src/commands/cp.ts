@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { type Client, EXEC_INPUT_MAXIMUM_BYTES } from "@corral/contracts";
+import { type Client, FILE_PIECE_MAXIMUM_BYTES } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 
@@ -50,7 +50,7 @@ const copyIn = async (client: Client, from: string, guest: string, to: string): 
     const { size, mode } = await file.stat();
     const upload = randomBytes(8).toString("hex");
     const piece = { path, upload, mode: (mode & 0o777).toString(8).padStart(3, "0") };
-    const buffer = Buffer.alloc(EXEC_INPUT_MAXIMUM_BYTES);
+    const buffer = Buffer.alloc(FILE_PIECE_MAXIMUM_BYTES);
     let offset = 0;
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);

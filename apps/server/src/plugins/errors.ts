@@ -30,7 +30,10 @@ const errorAnswerOf = ({ code, message, details }: CorralError, requestId: strin
 
 /** Fastify's own refusals, by their code. */
 const FASTIFY_ERRORS: Record<string, { readonly code: ErrorCode; readonly message: string }> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: "body_too_large", message: "The request's body is larger than 1 MiB." },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: "body_too_large",
+    message: "The request's body is larger than 1 MiB (1.5 MiB for a command with its input).",
+  },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: "unsupported_media_type",
     message: "The body must be JSON, with the header Content-Type: application/json.",

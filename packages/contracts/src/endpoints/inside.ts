@@ -1,5 +1,6 @@
 import { byId, defineEndpoints } from "../endpoint.ts";
 import {
+  EXEC_BODY_MAXIMUM_BYTES,
   execAnswer,
   execRequest,
   filePiece,
@@ -22,6 +23,7 @@ export const insideEndpoints = defineEndpoints({
     body: execRequest,
     response: execAnswer,
     perMinute: 600,
+    bodyMaximumBytes: EXEC_BODY_MAXIMUM_BYTES,
   },
   listProcesses: {
     method: "GET",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { CorralError, impossible, type NewDebianImage } from "@corral/contracts";
 import { aptMirror, sourcesList, withoutCredentials } from "./aptMirror.ts";
-import { GUEST_FILES } from "./guestFiles.ts";
+import { GUEST_FILES, GUEST_PROGRAMS } from "./guestFiles.ts";
 import type { BuiltImage, ImageBuild } from "./imageBuild.ts";
 import { publishImage } from "./imageFile.ts";
 import { runTool } from "./toolSandbox.ts";
@@ -55,14 +55,14 @@ export const buildDebianImage = async (request: DebianImageRequest, build: Image
     await runTool({
       argv: [join(GUEST_FILES, "debian/build/build")],
       workFolder: folder,
-      readable: [GUEST_FILES],
+      readable: [GUEST_FILES, GUEST_PROGRAMS],
       environment: {
         ...proxyVariables(),
         SUITE: request.suite,
         INCLUDE: packagesOf(request).join(","),
         HOST_NAME: request.hostname,
         SIZE_MIB: String(request.sizeMiB),
-        FILES: [join(GUEST_FILES, "debian/files"), join(GUEST_FILES, "link")].join("\n"),
+        FILES: [join(GUEST_FILES, "debian/files"), GUEST_PROGRAMS].join("\n"),
         MODULES: request.modules.join("\n"),
       },
       signal: build.signal,

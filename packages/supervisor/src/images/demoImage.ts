@@ -3,7 +3,7 @@ import { chmod, copyFile, cp, mkdir, readdir, stat, symlink, truncate, writeFile
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CorralError } from "@corral/contracts";
-import { GUEST_FILES } from "./guestFiles.ts";
+import { GUEST_FILES, GUEST_PROGRAMS } from "./guestFiles.ts";
 import type { BuiltImage, ImageBuild } from "./imageBuild.ts";
 import { publishImage } from "./imageFile.ts";
 import { copySmallSet } from "./kernelModules.ts";
@@ -69,7 +69,7 @@ const fillTree = async (tree: string, request: DemoImageRequest): Promise<void> 
   for (const program of programs) await symlink("busybox", join(tree, "bin", program));
 
   await cp(join(GUEST_FILES, "demo"), tree, { recursive: true, verbatimSymlinks: true });
-  await cp(join(GUEST_FILES, "link"), tree, { recursive: true });
+  await cp(GUEST_PROGRAMS, tree, { recursive: true });
   for (const [link, target] of LINKS) await symlink(target, join(tree, link));
   for (const folder of request.modules) await copySmallSet(folder, join(tree, "lib/modules"));
 

@@ -18,7 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type GuestDefinition, type GuestState, guestDefinition, newGuest } from "@corral/contracts";
 import { probeKernel } from "@corral/uml";
 import { buildDemoImage } from "../images/demoImage.ts";
-import { GUEST_FILES } from "../images/guestFiles.ts";
+import { GUEST_FILES, GUEST_PROGRAMS } from "../images/guestFiles.ts";
 import { type GuestSpec, Supervisor, type SupervisorEvent, type SupervisorOptions } from "../index.ts";
 
 /** Everything here waits on real guests of a machine that may be busy: generous, and only ever reached by a failure. */
@@ -36,7 +36,7 @@ export const PROMPT = /# (\u001b\[6n|\u001b\[J)?(\w+ line \d+ assigned device '[
 /** The demo image, built once for all test files of a run and copied into each fleet's own folder. */
 export const demoImage = async (): Promise<string> => {
   const shared = join(tmpdir(), `corral-demo-image-${process.getuid?.()}`);
-  const file = join(shared, `demo-${digestOf(["demo", "link"])}.img`);
+  const file = join(shared, `demo-${digestOf([join(GUEST_FILES, "demo"), GUEST_PROGRAMS])}.img`);
   if (existsSync(file)) return file;
   mkdirSync(shared, { recursive: true });
   const work = mkdtempSync(join(shared, "work-"));
@@ -59,11 +59,19 @@ export const demoImage = async (): Promise<string> => {
 const digestOf = (folders: readonly string[]): string => {
   const hash = createHash("sha256");
   for (const folder of folders) {
-    for (const entry of readdirSync(join(GUEST_FILES, folder), { recursive: true, withFileTypes: true })) {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) hash.update(entry.name).update(readFileSync(join(entry.parentPath, entry.name)));
     }
   }
   return hash.digest("hex").slice(0, 12);
+};
+
+/** Puts a program into an image in the place of the one that is there, as images of an older Corral have it. */
+export const putFile = (image: string, from: string, path: string): void => {
+  chmodSync(image, 0o644);
+  const steps = [`rm ${path}`, `write ${from} ${path}`, `set_inode_field ${path} mode 0100755`];
+  execFileSync("debugfs", ["-w", "-f", "-", image], { input: steps.join("\n"), stdio: ["pipe", "ignore", "ignore"] });
+  chmodSync(image, 0o444);
 };
 
 export interface Viewing {
