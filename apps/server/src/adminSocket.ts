@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
+import { answerMalformed } from "./plugins/errors.ts";
 
 /** Connections that came over the admin socket: their requests are the admin's. */
 const adminConnections = new WeakSet<Socket>();
@@ -13,7 +14,9 @@ export const isFromAdminSocket = (request: IncomingMessage): boolean => adminCon
  * `path` is free: see placeSocket.
  */
 export const listenOnAdminSocket = async (app: FastifyInstance, path: string): Promise<Server> => {
-  const server = createServer((request, response) => app.routing(request, response));
+  const server = createServer({ requireHostHeader: false }, (request, response) => app.routing(request, response));
+  server.on("checkExpectation", (request, response) => app.routing(request, response));
+  server.on("clientError", answerMalformed);
   server.on("connection", (connection) => adminConnections.add(connection));
   server.on("upgrade", (request, socket, head) => app.server.emit("upgrade", request, socket, head));
 
@@ -22,5 +25,7 @@ export const listenOnAdminSocket = async (app: FastifyInstance, path: string): P
     server.listen(path, resolve);
   });
   chmodSync(path, 0o600);
+  // A connection for which there was no descriptor has been closed by libuv; the server listens on.
+  server.on("error", () => {});
   return server;
 };

@@ -1,13 +1,14 @@
-import { API_PREFIX, CLIENT_FRAME_MAXIMUM_BYTES, CorralError } from "@corral/contracts";
+import { API_PREFIX, CLIENT_FRAME_MAXIMUM_BYTES } from "@corral/contracts";
 import type { Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import cookie from "@fastify/cookie";
 import websocket from "@fastify/websocket";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { serializerCompiler } from "fastify-type-provider-zod";
 import { rightOn } from "./access.ts";
 import { Retention } from "./audit/retention.ts";
 import { Webhook } from "./audit/webhook.ts";
+import { pageConnections } from "./connections/pageConnections.ts";
 import { Typing } from "./consoles/typing.ts";
 import { WatchLinks } from "./consoles/watchLinks.ts";
 import { Debuggers } from "./debugger/debuggers.ts";
@@ -18,6 +19,7 @@ import { DiscardedGuests } from "./guests/discardedGuests.ts";
 import { Guests } from "./guests/guests.ts";
 import { Quotas } from "./guests/quotas.ts";
 import { HostFacts } from "./hostFacts.ts";
+import { httpServer } from "./httpServer.ts";
 import { GuestCommands } from "./inside/guestCommands.ts";
 import type { HostTools } from "./library/hostTools.ts";
 import { ImageFolder } from "./library/imageFolder.ts";
@@ -40,7 +42,7 @@ import { Tickets } from "./people/tickets.ts";
 import { Tokens } from "./people/tokens.ts";
 import { ViewAs } from "./people/viewAs.ts";
 import { authentication } from "./plugins/authentication.ts";
-import { answerWith, errors } from "./plugins/errors.ts";
+import { errors } from "./plugins/errors.ts";
 import { openApi } from "./plugins/openApi.ts";
 import { originGuard } from "./plugins/originGuard.ts";
 import { page } from "./plugins/page.ts";
@@ -48,6 +50,7 @@ import { rateLimits } from "./plugins/rateLimits.ts";
 import { refusedCalls } from "./plugins/refusedCalls.ts";
 import { requestLog } from "./plugins/requestLog.ts";
 import { securityHeaders } from "./plugins/securityHeaders.ts";
+import { stopping } from "./plugins/stopping.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { consoleLogRoutes } from "./routes/consoleLogs.ts";
@@ -86,11 +89,6 @@ import { SshLogins } from "./ssh/sshLogins.ts";
 import { TaskRunner } from "./tasks/taskRunner.ts";
 import { validatorCompiler } from "./validation.ts";
 
-/** The largest body: a definition with everything at its maximum is a tenth of it. */
-const BODY_MAXIMUM_BYTES = 1024 * 1024;
-/** Ends a request whose headers and body do not come in. */
-const REQUEST_TIMEOUT_MS = 60_000;
-
 /** A request that is being answered when the server closes gets so long to end. */
 const FINISHING_GRACE_MS = 5_000;
 
@@ -112,13 +110,14 @@ export interface App {
 /** Puts the server together. It listens to nobody yet, and owns neither the store nor the supervisor. */
 export const buildApp = async (options: AppOptions): Promise<App> => {
   const { settings, log, pageFolder } = options;
-  const http = newHttp(settings, log);
   const services = newServices(options);
+  const http = httpServer(settings, services.connections, log);
 
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
   errors(http);
   requestLog(http);
+  stopping(http);
   await securityHeaders(http, { https: services.origins.first.startsWith("https:") });
   await http.register(cookie);
   await http.register(websocket, {
@@ -196,25 +195,6 @@ const ROUTES = [
   auditRoutes,
 ];
 
-const newHttp = ({ tls, trustedProxies }: Settings, log: FastifyBaseLogger): FastifyInstance => {
-  const http = fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => crypto.randomUUID(),
-    bodyLimit: BODY_MAXIMUM_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: "idle",
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
-    // A malformed address is met before any route, hook or error handler of ours.
-    frameworkErrors: (error, request, reply) => {
-      answerWith(new CorralError("invalid_request", `The address is malformed: ${error.message}`), request, reply);
-    },
-    ...(tls === null ? {} : { https: tls }),
-  });
-  http.removeContentTypeParser("text/plain");
-  return http as unknown as FastifyInstance;
-};
-
 const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): Services => {
   const { home } = settings;
   const events = new EventLog(store, (event, error) => {
@@ -248,6 +228,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     store,
     supervisor,
     events,
+    connections: pageConnections(),
     origins,
     sessions,
     tokens,

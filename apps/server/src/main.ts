@@ -1,6 +1,7 @@
 import { CorralError } from "@corral/contracts";
 import { pino } from "pino";
 import { inWords } from "./hostFacts.ts";
+import { surviveDefects } from "./lastResort.ts";
 import { supervisorTools } from "./library/supervisorTools.ts";
 import { BUILT_PAGE } from "./plugins/page.ts";
 import { leftRunning, type Server, startServer } from "./server.ts";
@@ -27,6 +28,7 @@ const end = (error: unknown): never => {
 
 const run = async (settings: Settings): Promise<void> => {
   const log = pino({ level: settings.logLevel }, pino.destination({ fd: 2, sync: true }));
+  surviveDefects(log, end);
   const tools = supervisorTools(settings.home);
   const server = await startServer({ settings, log, tools, pageFolder: BUILT_PAGE, askForDoor });
   // A terminal's Ctrl-C may come twice, from the terminal and from npm: the second must not cut the first short.

@@ -2,6 +2,7 @@ import type { Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import type { Retention } from "./audit/retention.ts";
 import type { Webhook } from "./audit/webhook.ts";
+import type { ConnectionGate } from "./connections/connectionGate.ts";
 import type { Typing } from "./consoles/typing.ts";
 import type { WatchLinks } from "./consoles/watchLinks.ts";
 import type { Debuggers } from "./debugger/debuggers.ts";
@@ -39,6 +40,7 @@ export interface Services {
   readonly store: Store;
   readonly supervisor: Supervisor;
   readonly events: EventLog;
+  readonly connections: ConnectionGate;
   readonly guests: Guests;
   readonly images: Images;
   readonly kernels: Kernels;

@@ -20,6 +20,7 @@ export const ERROR_STATUS = {
   guest_refused: 409,
   offset_expired: 410,
   link_ended: 410,
+  request_timeout: 408,
   body_too_large: 413,
   unsupported_media_type: 415,
   offset_beyond_end: 416,
@@ -27,8 +28,10 @@ export const ERROR_STATUS = {
   impossible: 422,
   needs_confirmation: 428,
   too_many_requests: 429,
+  headers_too_large: 431,
   internal: 500,
   guest_garbled: 502,
+  stopping: 503,
   guest_silent: 504,
   disk_full: 507,
 } as const;

@@ -34,6 +34,7 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   guest_refused: EXIT.refused,
   offset_expired: EXIT.notFound,
   link_ended: EXIT.notFound,
+  request_timeout: EXIT.failure,
   body_too_large: EXIT.refused,
   unsupported_media_type: EXIT.refused,
   offset_beyond_end: EXIT.notFound,
@@ -41,8 +42,10 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   impossible: EXIT.refused,
   needs_confirmation: EXIT.refused,
   too_many_requests: EXIT.failure,
+  headers_too_large: EXIT.refused,
   internal: EXIT.failure,
   guest_garbled: EXIT.failure,
+  stopping: EXIT.unreachable,
   guest_silent: EXIT.failure,
   disk_full: EXIT.failure,
 };

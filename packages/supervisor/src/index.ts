@@ -1,4 +1,5 @@
 export type { DebugSession } from "./debugger/debugSession.ts";
+export { descriptorLimit, freeDescriptors, reservedDescriptors } from "./descriptors.ts";
 export type { SupervisorEvent } from "./events.ts";
 export type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
 export type { GuestStatus } from "./guest/status.ts";

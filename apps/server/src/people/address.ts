@@ -18,5 +18,8 @@ export const networkOf = (request: FastifyRequest): string => {
   return address === ADMIN_SOCKET ? address : networkOfAddress(address);
 };
 
+/** An IPv4 address without what a socket that speaks IPv6 too puts before it. */
+export const plainAddress = (address: string | undefined): string => (address ?? "::").replace(/^::ffff:/, "");
+
 /** The same for an address that came with no request. */
 export const networkOfAddress = (address: string): string => rateLimit.normalizeIP(address, IPV6_NETWORK_BITS);

@@ -23,7 +23,7 @@ declare module "fastify" {
  * Finds out who calls, and asks the one place that decides whether they may. Runs before anything of the request is
  * read or validated. A route that does not say who may call it cannot be registered.
  */
-export const authentication = (api: FastifyInstance, { authenticator, store }: Services): void => {
+export const authentication = (api: FastifyInstance, { authenticator, store, connections }: Services): void => {
   api.decorateRequest("caller", null);
   api.decorateRequest("guest", null);
   api.decorateRequest("refusal", null);
@@ -38,6 +38,12 @@ export const authentication = (api: FastifyInstance, { authenticator, store }: S
     const { access } = request.routeOptions.config;
     if (access === undefined) return;
     try {
+      if (request.caller !== null && !connections.know(request.raw.socket, request.caller.user.id)) {
+        throw new CorralError(
+          "too_many_requests",
+          "You have as many connections open as one person may. Close some pages, consoles or scripts, then try again.",
+        );
+      }
       request.guest = checkAccess(access, request.method, request.caller, () => store.guests.find(idOf(request)));
     } catch (error) {
       if (!request.ws || !(error instanceof CorralError)) throw error;

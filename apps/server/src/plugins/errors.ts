@@ -1,3 +1,5 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import { CorralError, ERROR_STATUS, type ErrorAnswer, type ErrorCode, type ErrorDetail } from "@corral/contracts";
 import { isDiskFull } from "@corral/store";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -27,6 +29,38 @@ export const answerWith = (error: CorralError, request: FastifyRequest, reply: F
 const errorAnswerOf = ({ code, message, details }: CorralError, requestId: string): ErrorAnswer => ({
   error: { code, message, requestId, ...(details === undefined ? {} : { details: details as ErrorDetail[] }) },
 });
+
+/** What Node's parser refuses, by its code; all else of it is malformed. */
+const PARSER_ERRORS: Record<string, { readonly code: ErrorCode; readonly message: string }> = {
+  HPE_HEADER_OVERFLOW: {
+    code: "headers_too_large",
+    message: "The request's address and headers together are larger than 16 KiB. Send fewer or shorter ones.",
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: "request_timeout",
+    message: "The request did not come in within a minute. Send it again, as a whole.",
+  },
+};
+
+/** Answers a request that is none, before there is anything of Fastify's to answer with, and ends the connection. */
+export const answerMalformed = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  const answering = (socket as { _httpMessage?: { readonly headersSent: boolean } | null })._httpMessage;
+  // Half an answer is under way, or nobody is there to read one.
+  if (!socket.writable || answering?.headersSent === true) {
+    socket.destroy(error);
+    return;
+  }
+  const { code, message } = PARSER_ERRORS[error.code ?? ""] ?? {
+    code: "invalid_request",
+    message: "This is not a request that HTTP knows. Nothing was done.",
+  };
+  const body = JSON.stringify(errorAnswerOf(new CorralError(code, message), crypto.randomUUID()));
+  const status = ERROR_STATUS[code];
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n${body}`,
+  );
+};
 
 /** Fastify's own refusals, by their code. */
 const FASTIFY_ERRORS: Record<string, { readonly code: ErrorCode; readonly message: string }> = {

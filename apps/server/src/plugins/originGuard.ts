@@ -13,6 +13,12 @@ const READING_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 export const originGuard = (app: FastifyInstance, origins: Origins): void => {
   app.addHook("onRequest", async (request) => {
     if (isFromAdminSocket(request.raw)) return;
+    if (request.host === "") {
+      throw new CorralError(
+        "invalid_request",
+        "The request has no Host header, which HTTP asks for. Nothing was done.",
+      );
+    }
     if (!origins.hasHost(request.host)) {
       throw new CorralError(
         "unknown_host",

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { API_PREFIX } from "@corral/contracts";
+import { PAGES } from "@corral/contracts";
 import serveFiles from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 
@@ -11,10 +12,17 @@ export const BUILT_PAGE = fileURLToPath(new URL("../../../web/dist", import.meta
 /** A year, which is for ever in HTTP: a file whose name has its content's hash never changes. */
 const HASHED_ASSETS_MAX_AGE_S = 365 * 24 * 3600;
 
-/** Serves the page: its files, and for every address inside it the page itself, which knows what to show there. */
+/** No part of the described API. */
+const HIDDEN = { schema: { hide: true } as object };
+
+/**
+ * Serves the page: its files, and for each of its addresses the page itself, which knows what to show there. Somebody who
+ * is lost is told so by the page, and a program by an error; for both it is 404.
+ */
 export const page = async (app: FastifyInstance, folder: string): Promise<void> => {
-  if (!existsSync(join(folder, "index.html"))) {
-    app.get("/", async (_request, reply) =>
+  const index = join(folder, "index.html");
+  if (!existsSync(index)) {
+    app.get("/", HIDDEN, async (_request, reply) =>
       reply.type("text/plain").send("The page has not been built: npm run build. The API works, see /api/docs.\n"),
     );
     return;
@@ -28,10 +36,19 @@ export const page = async (app: FastifyInstance, folder: string): Promise<void> 
       reply.header("cache-control", hashed ? `public, max-age=${HASHED_ASSETS_MAX_AGE_S}, immutable` : "no-cache");
     },
   });
-  app.get("/*", async (request, reply) => {
+  for (const address of Object.values(PAGES)) {
+    // The file itself is served there already.
+    if (address === "/") continue;
+    app.get(address.replaceAll("$", ":"), HIDDEN, (_request, reply) => reply.sendFile("index.html"));
+  }
+  app.get("/*", HIDDEN, async (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
-    // Only addresses of the page: a missing file or endpoint must not look like one that is there.
-    if (path.startsWith(API_PREFIX) || path.startsWith("/api/") || /\.[^/]*$/.test(path)) return reply.callNotFound();
-    return reply.sendFile("index.html");
+    const isForPerson = request.headers.accept?.includes("text/html") === true;
+    if (!isForPerson || path.startsWith("/api") || /\.[^/]*$/.test(path)) return reply.callNotFound();
+    return reply
+      .code(404)
+      .type("text/html")
+      .header("cache-control", "no-cache")
+      .send(await readFile(index));
   });
 };

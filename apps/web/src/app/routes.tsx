@@ -1,4 +1,4 @@
-import { SINGLE_SIGN_ON_PATH } from "@corral/contracts";
+import { PAGES } from "@corral/contracts";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 import { Toaster } from "sonner";
 import {
@@ -22,7 +22,8 @@ import { Shell, ShellSkeleton } from "./Shell.tsx";
 
 /*
  * The table of pages. Each page is a chunk of its own; its loader begins to fetch while the chunk is on its way, and
- * does not wait, so that the page shows its skeleton at once.
+ * does not wait, so that the page shows its skeleton at once. Their addresses are the server's too, which answers them
+ * with the page and nothing else.
  */
 
 /*
@@ -48,7 +49,7 @@ const NO_OTHER_WAYS = { singleSignOn: false, passkeys: null };
 
 const login = createRoute({
   getParentRoute: () => root,
-  path: "/login",
+  path: PAGES.login,
   /** `to`: where to go afterwards. */
   validateSearch: wantedPage,
   /** Known before the page shows, so that nothing jumps; without an answer there is still the password. */
@@ -58,19 +59,19 @@ const login = createRoute({
 
 const singleSignOn = createRoute({
   getParentRoute: () => root,
-  path: SINGLE_SIGN_ON_PATH,
+  path: PAGES.singleSignOn,
   component: lazyRouteComponent(() => import("../login/SingleSignOnPage.tsx")),
 });
 
 const link = createRoute({
   getParentRoute: () => root,
-  path: "/link",
+  path: PAGES.link,
   component: lazyRouteComponent(() => import("../login/LinkPage.tsx")),
 });
 
 const watch = createRoute({
   getParentRoute: () => root,
-  path: "/watch",
+  path: PAGES.watch,
   component: lazyRouteComponent(() => import("../watch/WatchPage.tsx")),
 });
 
@@ -92,7 +93,7 @@ const fleetSearch = (search: Search): { q?: string | undefined; sort?: string | 
 
 const fleet = createRoute({
   getParentRoute: () => shell,
-  path: "/",
+  path: PAGES.fleet,
   validateSearch: fleetSearch,
   loader: () => {
     void queryClient.prefetchQuery(guestsQuery);
@@ -102,7 +103,7 @@ const fleet = createRoute({
 
 const herd = createRoute({
   getParentRoute: () => shell,
-  path: "/herd",
+  path: PAGES.herd,
   validateSearch: fleetSearch,
   loader: () => {
     void queryClient.prefetchQuery(guestsQuery);
@@ -121,7 +122,7 @@ interface GuestSearch {
 
 const guest = createRoute({
   getParentRoute: () => shell,
-  path: "/guests/$id",
+  path: PAGES.guest,
   validateSearch: (search: Search): GuestSearch => ({
     console: text(search.console),
     tab: text(search.tab),
@@ -136,7 +137,7 @@ const guest = createRoute({
 
 const consoles = createRoute({
   getParentRoute: () => shell,
-  path: "/consoles",
+  path: PAGES.consoles,
   /** `panes`: as in `formatPanes`; `columns`: chosen, else as it fits. */
   validateSearch: (search: Search): { panes?: string | undefined; columns?: number | undefined } => {
     const columns = Number(search.columns);
@@ -151,7 +152,7 @@ const consoles = createRoute({
 
 const images = createRoute({
   getParentRoute: () => shell,
-  path: "/images",
+  path: PAGES.images,
   loader: () => {
     void queryClient.prefetchQuery(imagesQuery);
   },
@@ -160,7 +161,7 @@ const images = createRoute({
 
 const kernels = createRoute({
   getParentRoute: () => shell,
-  path: "/kernels",
+  path: PAGES.kernels,
   loader: () => {
     void queryClient.prefetchQuery(kernelsQuery);
   },
@@ -169,7 +170,7 @@ const kernels = createRoute({
 
 const activity = createRoute({
   getParentRoute: () => shell,
-  path: "/activity",
+  path: PAGES.activity,
   loader: () => {
     if (queryClient.getQueryData(meQuery.queryKey)?.user.role !== "user") void queryClient.prefetchQuery(tasksQuery);
     void queryClient.prefetchInfiniteQuery(eventsQuery());
@@ -179,27 +180,27 @@ const activity = createRoute({
 
 const people = createRoute({
   getParentRoute: () => shell,
-  path: "/people",
+  path: PAGES.people,
   beforeLoad: requireAdmin,
   component: lazyRouteComponent(() => import("../people/PeoplePage.tsx")),
 });
 
 const account = createRoute({
   getParentRoute: () => shell,
-  path: "/account",
+  path: PAGES.account,
   component: lazyRouteComponent(() => import("../account/AccountPage.tsx")),
 });
 
 const seenBy = createRoute({
   getParentRoute: () => shell,
-  path: "/seen-by/$user",
+  path: PAGES.seenBy,
   beforeLoad: requireAdmin,
   component: lazyRouteComponent(() => import("../portal/SeenByPage.tsx")),
 });
 
 const settings = createRoute({
   getParentRoute: () => shell,
-  path: "/settings",
+  path: PAGES.settings,
   component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx")),
 });
 
