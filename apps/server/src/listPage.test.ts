@@ -7,7 +7,7 @@ const items = [
   { id: "3", name: "a", size: 100 },
 ];
 const ids = (query: { limit?: number; cursor?: string; q?: string; sort?: string }) =>
-  listPage(items, { limit: 10, ...query }, ["name", "size"]).items.map(({ id }) => id);
+  listPage(items, { limit: 10, sort: "name", ...query }).items.map(({ id }) => id);
 
 test("sorts by its first field, numbers as numbers, equals by id", () => {
   expect(ids({})).toEqual(["2", "3", "1"]);
@@ -21,9 +21,8 @@ test("finds items that have every word", () => {
 });
 
 test("goes on after the cursor and refuses one of its own making", () => {
-  const first = listPage(items, { limit: 2 }, ["name", "size"]);
+  const first = listPage(items, { limit: 2, sort: "name" });
   expect(first.total).toBe(3);
   expect(ids({ cursor: first.nextCursor ?? "" })).toEqual(["1"]);
   expect(() => ids({ cursor: "bm90aGluZw" })).toThrow("nextCursor");
-  expect(() => ids({ sort: "colour" })).toThrow("must be one of name, size");
 });

@@ -44,9 +44,10 @@ const compareKeys = (one: string | number, other: string | number): number =>
     : collator.compare(String(one), String(other)) ||
       (String(one) < String(other) ? -1 : String(one) > String(other) ? 1 : 0);
 
-const writeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString("base64url");
+export const writeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 
-const readCursor = (cursor: string): Position => {
+/** Throws `invalid_request` for what no list has made. */
+export const readCursor = (cursor: string): Position => {
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     const [key, id] = Array.isArray(position) ? position : [];

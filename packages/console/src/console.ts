@@ -115,7 +115,7 @@ export class Console {
   }
 
   /** The newest of what was typed while that was recorded, oldest first. */
-  typed(limit: number): TypedEntry[] {
+  typed(limit = Number.POSITIVE_INFINITY): TypedEntry[] {
     this.#recording?.flush();
     return readRecording(this.log.folder, limit);
   }

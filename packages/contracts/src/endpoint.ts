@@ -45,21 +45,6 @@ export interface Endpoint {
 
 export const defineEndpoints = <const T extends Record<string, Endpoint>>(endpoints: T): T => endpoints;
 
-/** A page of a list. */
-export const listQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
-  cursor: z.string().max(200).optional(),
-  q: z.string().max(200).optional(),
-  sort: z
-    .string()
-    .regex(/^-?[a-zA-Z]{1,40}$/, "must be a field's name, with - before it for descending order")
-    .optional(),
-});
-export type ListQuery = z.output<typeof listQuery>;
-
-export const page = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int() });
-
 /** An admin may ask to be shown what another user sees; that is an event of the admin's. */
 export const seenAs = idOrName.optional().describe("What this user sees, for an admin; default: what I see");
 

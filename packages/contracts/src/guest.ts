@@ -54,6 +54,9 @@ export const STATUS_LINE_MAXIMUM = 100;
 export const statusLine = z.object({ text: shownText.max(STATUS_LINE_MAXIMUM), at: timestamp });
 export type StatusLine = z.infer<typeof statusLine>;
 
+/** What lists of guests, and of what is said of each guest, are sorted by. */
+export const GUEST_SORTS = ["name", "state", "createdAt", "memoryMiB"] as const;
+
 export const guest = z.object({
   id,
   definition: guestDefinition,

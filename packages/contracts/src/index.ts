@@ -27,6 +27,7 @@ export * from "./herdFrames.ts";
 export * from "./host.ts";
 export * from "./library.ts";
 export { linesOf } from "./linesOf.ts";
+export * from "./list.ts";
 export * from "./mconsole.ts";
 export * from "./mconsoleLine.ts";
 export * from "./meant.ts";

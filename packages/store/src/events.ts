@@ -38,6 +38,9 @@ export interface EventFilter {
   readonly subjects?: readonly string[] | undefined;
 }
 
+/** Those that match, of those with a number between these. */
+type EventPart = EventFilter & { readonly before?: number | undefined; readonly after?: number | undefined };
+
 export interface EventRecord {
   readonly event: CorralEvent;
   readonly ownerId: string | null;
@@ -71,14 +74,17 @@ export class Events {
     return { event: { seq: Number(lastInsertRowid), ...row, from: source }, ownerId: ownerId ?? null };
   }
 
-  /** Newest first. */
-  list(page: { before?: number | undefined; limit: number } & EventFilter): CorralEvent[] {
-    const older = page.before === undefined ? undefined : lt(events.seq, page.before);
-    const query = this.#db
-      .select()
-      .from(events)
-      .where(and(older, ...matches(page)));
-    return query.orderBy(desc(events.seq)).limit(page.limit).all().map(toEvent);
+  /** Newest first, unless they are to ascend. */
+  list({ limit, ascending = false, ...part }: { limit: number; ascending?: boolean } & EventPart): CorralEvent[] {
+    const query = this.#db.select().from(events).where(within(part));
+    const order = ascending ? asc(events.seq) : desc(events.seq);
+    return query.orderBy(order).limit(limit).all().map(toEvent);
+  }
+
+  /** How many there are, counted up to `maximum`. */
+  count(part: EventPart, maximum: number): number {
+    const counted = this.#db.select({ seq: events.seq }).from(events).where(within(part)).limit(maximum).as("counted");
+    return this.#db.select({ found: sql<number>`count(*)` }).from(counted).get()?.found ?? 0;
   }
 
   /** Those after number `seq`, oldest first. */
@@ -119,6 +125,13 @@ export class Events {
       .run().changes;
   }
 }
+
+const within = ({ before, after, ...filter }: EventPart): SQL | undefined =>
+  and(
+    before === undefined ? undefined : lt(events.seq, before),
+    after === undefined ? undefined : gt(events.seq, after),
+    ...matches(filter),
+  );
 
 const matches = ({
   subject,

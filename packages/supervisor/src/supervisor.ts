@@ -286,13 +286,10 @@ export class Supervisor {
     this.#guest(id).consoles.setTyping(typing);
   }
 
-  /** The newest of what was typed into each console while it was recorded, oldest first. Throws CorralError not_found. */
-  typed(id: string, limit: number): (TypedEntry & { readonly console: string })[] {
+  /** What is kept of what was typed into its consoles while it was recorded. Throws CorralError not_found. */
+  typed(id: string): (TypedEntry & { readonly console: string })[] {
     const { all } = this.#guest(id).consoles;
-    return all
-      .flatMap((console) => console.typed(limit).map((entry) => ({ ...entry, console: console.name })))
-      .sort((one, other) => (one.at < other.at ? -1 : 1))
-      .slice(-limit);
+    return all.flatMap((console) => console.typed().map((entry) => ({ ...entry, console: console.name })));
   }
 
   /** Throws CorralError not_found, offset_beyond_end, too_many_requests. `hello` has been sent when it returns. */

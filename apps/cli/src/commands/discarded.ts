@@ -1,4 +1,4 @@
-import { type DiscardedGuest, table } from "@corral/contracts";
+import { type DiscardedGuest, listAll, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 
@@ -8,7 +8,8 @@ const discarded = defineCommand({
   options: {},
   summary: "List the guests that can be brought back",
   run: async ({ connect, output }) => {
-    const { items } = await connect().client.listDiscarded({});
+    const { client } = connect();
+    const items = await listAll((query) => client.listDiscarded({ query }));
     output.result(items, (list) => (list.length === 0 ? "No deleted guests." : inTable(list)));
     return undefined;
   },

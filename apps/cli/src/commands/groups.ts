@@ -1,4 +1,4 @@
-import { type Group, meantBy, table } from "@corral/contracts";
+import { type Client, type Group, listAll, meantBy, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 
@@ -8,7 +8,8 @@ const groups = defineCommand({
   options: {},
   summary: "List the groups and who is in them",
   run: async ({ connect, output }) => {
-    const { items } = await connect().client.listGroups({});
+    const { client } = connect();
+    const items = await listAll((query) => client.listGroups({ query }));
     output.result(items, (list) => (list.length === 0 ? "No groups." : inTable(list)));
     return undefined;
   },
@@ -81,11 +82,8 @@ const deleteGroup = defineCommand({
 });
 
 /** Throws a CommandError for one that there is not. */
-export const groupNamed = async (
-  client: { listGroups: (call: object) => Promise<{ items: readonly Group[] }> },
-  idOrName: string,
-): Promise<Group> => {
-  const { items } = await client.listGroups({});
+export const groupNamed = async (client: Pick<Client, "listGroups">, idOrName: string): Promise<Group> => {
+  const items = await listAll((query) => client.listGroups({ query }));
   const found = meantBy(items, idOrName, ({ name }) => name);
   if (found === undefined) throw new CommandError(EXIT.notFound, `There is no group ${idOrName}.`);
   return found;

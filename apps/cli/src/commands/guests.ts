@@ -1,8 +1,7 @@
-import { elapsed, type Guest, type GuestState, guestState, table } from "@corral/contracts";
+import { elapsed, type Guest, type GuestState, guestState, listAll, table } from "@corral/contracts";
 import { mebibytes } from "../amounts.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
-import { listAll } from "../listAll.ts";
 
 export const guests = defineCommand({
   name: "guests",
@@ -28,8 +27,8 @@ export const guests = defineCommand({
       return undefined;
     }
     const { query } = options;
-    const all = await listAll<Guest>((call) =>
-      client.listGuests({ query: { ...call.query, ...(query === undefined ? {} : { q: query }) } }),
+    const all = await listAll<Guest>((page) =>
+      client.listGuests({ query: { ...page, ...(query === undefined ? {} : { q: query }) } }),
     );
     const wanted = all.filter(
       ({ state, definition }) =>

@@ -1,8 +1,6 @@
-import type { Image } from "@corral/contracts";
-import { table } from "@corral/contracts";
+import { type Image, listAll, table } from "@corral/contracts";
 import { mebibytes } from "../amounts.ts";
 import { defineCommand } from "../command.ts";
-import { listAll } from "../listAll.ts";
 
 export const images = defineCommand({
   name: "images",
@@ -11,7 +9,7 @@ export const images = defineCommand({
   summary: "List the images that disks are made from",
   run: async ({ connect, output }) => {
     const { client } = connect();
-    const list = await listAll<Image>(client.listImages);
+    const list = await listAll<Image>((query) => client.listImages({ query }));
     output.result(list, () => (list.length === 0 ? "No images." : inTable(list)));
     return undefined;
   },

@@ -1,7 +1,5 @@
-import type { Kernel } from "@corral/contracts";
-import { table } from "@corral/contracts";
+import { type Kernel, listAll, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
-import { listAll } from "../listAll.ts";
 
 export const kernels = defineCommand({
   name: "kernels",
@@ -10,7 +8,7 @@ export const kernels = defineCommand({
   summary: "List the kernels that guests can boot",
   run: async ({ connect, output }) => {
     const { client } = connect();
-    const list = await listAll<Kernel>(client.listKernels);
+    const list = await listAll<Kernel>((query) => client.listKernels({ query }));
     output.result(list, () => (list.length === 0 ? "No kernels." : inTable(list)));
     return undefined;
   },

@@ -1,4 +1,4 @@
-import { table, type WatchLink } from "@corral/contracts";
+import { listAll, table, type WatchLink } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 import { firstConsole } from "../firstConsole.ts";
@@ -11,7 +11,8 @@ const links = defineCommand({
   options: {},
   summary: "List the watch-only links to a guest's consoles",
   run: async ({ args, connect, output }) => {
-    const { items } = await connect().client.listWatchLinks({ params: { id: args.guest } });
+    const { client } = connect();
+    const items = await listAll((query) => client.listWatchLinks({ params: { id: args.guest }, query }));
     output.result(items, (list) => (list.length === 0 ? "No links." : inTable(list)));
     return undefined;
   },

@@ -1,4 +1,4 @@
-import { type Person, role, table } from "@corral/contracts";
+import { listAll, type Person, role, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 
@@ -20,7 +20,8 @@ const users = defineCommand({
   options: {},
   summary: "List everybody who has an account",
   run: async ({ connect, output }) => {
-    const { items } = await connect().client.listUsers({});
+    const { client } = connect();
+    const items = await listAll((query) => client.listUsers({ query }));
     output.result(items, inTable);
     return undefined;
   },
@@ -131,7 +132,8 @@ const invites = defineCommand({
   options: {},
   summary: "List the invitations that nobody has taken up yet",
   run: async ({ connect, output }) => {
-    const { items } = await connect().client.listInvites({});
+    const { client } = connect();
+    const items = await listAll((query) => client.listInvites({ query }));
     const rows = items.map(({ id, role: given, createdBy, expiresAt }) => [id, given, createdBy ?? "", expiresAt]);
     output.result(items, () => (rows.length === 0 ? "No invitations." : table(["ID", "ROLE", "BY", "UNTIL"], rows)));
     return undefined;

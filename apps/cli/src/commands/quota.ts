@@ -3,6 +3,7 @@ import {
   COUNTED,
   COUNTED_NAMES,
   type Counted,
+  listAll,
   meantBy,
   type Quota,
   type QuotaState,
@@ -89,7 +90,7 @@ const quotaOf = async (client: Client, whom: string) => {
       (await client.changeGroup({ params: { id }, body: { quota: wanted } })).quota;
     return { quota, change };
   }
-  const user = meantBy((await client.listUsers({})).items, whom, ({ name }) => name);
+  const user = meantBy(await listAll((query) => client.listUsers({ query })), whom, ({ name }) => name);
   if (user === undefined) throw new CommandError(EXIT.notFound, `There is no user ${whom}. Groups are marked: @team.`);
   const { id } = user;
   const change = async (wanted: Quota | null) =>

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, type Guest, guestCan, SETTLE_SECONDS_DEFAULT } from "@corral/contracts";
+import { type Client, type Guest, guestCan, listAll, SETTLE_SECONDS_DEFAULT } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { dataFolder } from "../dataFolder.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
-import { listAll } from "../listAll.ts";
 import { secondsOf, settle } from "../settle.ts";
 
 /** Longer than a server allows itself, which may stop guests too. */
@@ -31,7 +30,7 @@ export const stop = defineCommand({
     const seconds = secondsOf(options.timeout);
     const { client } = connect();
     // An answer shows that there is a server, so that the number in its lock file is not a dead one's.
-    const running = (await listAll<Guest>((call) => client.listGuests(call))).filter(isOn);
+    const running = (await listAll<Guest>((query) => client.listGuests({ query }))).filter(isOn);
     const pid = serverPid(dataFolder(env));
 
     if (options.guests) {

@@ -1,4 +1,4 @@
-import { elapsed, type Stranger, table } from "@corral/contracts";
+import { elapsed, listAll, type Stranger, table } from "@corral/contracts";
 import { mebibytes } from "../amounts.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
@@ -20,7 +20,7 @@ export const strangers = defineCommand({
     const command = args.command.join(" ");
     if (stranger === undefined) {
       if (options.clean) throw new CommandError(EXIT.usage, "Name the stranger whose folder is to be removed.");
-      const { items } = await client.listStrangers({});
+      const items = await listAll((query) => client.listStrangers({ query }));
       output.result(items, (list) => (list.length === 0 ? "No strangers." : inTable(list)));
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { type Template, type TemplateSize, table } from "@corral/contracts";
+import { listAll, type Template, type TemplateSize, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
 
@@ -9,7 +9,8 @@ const templates = defineCommand({
   summary: "List the kinds of guests that you may make",
   details: "corral create <name> --template <template> --size <size> makes one.",
   run: async ({ connect, output }) => {
-    const { items } = await connect().client.listTemplates({});
+    const { client } = connect();
+    const items = await listAll((query) => client.listTemplates({ query }));
     output.result(items, (list) => (list.length === 0 ? "No templates." : inTable(list)));
     return undefined;
   },

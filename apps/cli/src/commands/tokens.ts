@@ -1,4 +1,4 @@
-import { type Token, table } from "@corral/contracts";
+import { listAll, type Token, table } from "@corral/contracts";
 import { defineCommand } from "../command.ts";
 
 export const tokens = defineCommand({
@@ -7,7 +7,8 @@ export const tokens = defineCommand({
   options: {},
   summary: "List your API tokens",
   run: async ({ connect, output }) => {
-    const { items } = await connect().client.listTokens({});
+    const { client } = connect();
+    const items = await listAll((query) => client.listTokens({ query }));
     output.result(items, (list) => (list.length === 0 ? "No tokens." : inTable(list)));
     return undefined;
   },

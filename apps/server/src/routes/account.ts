@@ -1,6 +1,7 @@
 import { CorralError, type Session } from "@corral/contracts";
 import type { SessionRow } from "@corral/store";
 import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
 import { networkOf } from "../people/address.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { hashPassword } from "../people/password.ts";
@@ -23,10 +24,12 @@ export const accountRoutes = (api: FastifyInstance, services: Services): void =>
     events.append({ type: "user.password-changed", ...authorOf(caller), subject: caller.user.id, message });
   });
 
-  route(api, "listSessions", ({ caller }) => {
-    const items = store.sessions.listOf(caller.user.id).map((row) => shownSession(row, caller));
-    return { items, nextCursor: null, total: items.length };
-  });
+  route(api, "listSessions", ({ query, caller }) =>
+    listPage(
+      store.sessions.listOf(caller.user.id).map((row) => shownSession(row, caller)),
+      query,
+    ),
+  );
 
   route(api, "endSession", ({ params: { id }, caller }) => {
     if (!store.sessions.listOf(caller.user.id).some((row) => row.id === id)) {

@@ -11,7 +11,7 @@ export const consoleLogRoutes = (api: FastifyInstance, { supervisor }: Services)
 
   route(api, "listBoots", ({ guest, query }) => {
     const boots = supervisor.boots(guest.id).map((boot) => ({ ...boot, id: String(boot.boot) }));
-    return listPage(boots, { ...query, sort: query.sort ?? "-boot" }, ["boot", "startedAt"]);
+    return listPage(boots, query);
   });
 
   route(api, "downloadLog", ({ guest, params, query: { format, ...part }, request, reply }) => {

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { includesRole, maySee } from "../access.ts";
 import { eventLines } from "../audit/eventLines.ts";
+import { eventsPage } from "../events/eventsPage.ts";
 import { Feed } from "../events/feed.ts";
 import { visibleTo } from "../events/visibleTo.ts";
 import type { Caller } from "../people/caller.ts";
@@ -34,9 +35,8 @@ export const eventRoutes = (api: FastifyInstance, { store, events, sockets, view
   route(
     api,
     "listEvents",
-    ({ query: { limit, before, as, ...query }, caller }) => ({
-      items: store.events.list({ limit, before, ...wanted(query, viewAs.eyesOf(as, caller)) }),
-    }),
+    ({ query: { limit, cursor, sort, before, as, ...query }, caller }) =>
+      eventsPage(store, { limit, cursor, before, ascending: sort === "seq" }, wanted(query, viewAs.eyesOf(as, caller))),
     (socket, caller, request) => {
       socket.on("message", () => closeSocket(socket, POLICY_VIOLATION, "The event feed takes no messages."));
       const query = feedQuery.safeParse(request.socketQuery);

@@ -1,5 +1,6 @@
 import { CorralError, type EventType, type Group, impossible } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { refuseLookalike } from "../people/lookalike.ts";
 import { route } from "../route.ts";
@@ -23,10 +24,7 @@ export const groupRoutes = (api: FastifyInstance, { store, events, sockets }: Se
     events.append({ type, ...authorOf(caller), subject: group.id, message });
   };
 
-  route(api, "listGroups", () => {
-    const items = store.groups.list();
-    return { items, nextCursor: null, total: items.length };
-  });
+  route(api, "listGroups", ({ query }) => listPage(store.groups.list(), query));
 
   route(api, "createGroup", ({ body: { name, members }, caller }) => {
     const group = store.transaction(() => {

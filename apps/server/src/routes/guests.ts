@@ -1,15 +1,10 @@
-import type { Guest } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
-import { pageOf } from "../paging.ts";
+import { guestsPage } from "../guests/guestsPage.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const guestRoutes = (api: FastifyInstance, { guests, discarded, viewAs, sockets }: Services): void => {
-  route(api, "listGuests", ({ query, caller }) => {
-    const found = guests.list(viewAs.eyesOf(query.as, caller)).filter((guest) => matches(guest, query.q));
-    const field = query.sort.replace("-", "") as "name" | "state" | "createdAt" | "memoryMiB";
-    return pageOf(found, query, { key: SORT_KEYS[field], id: ({ id }) => id, descending: query.sort.startsWith("-") });
-  });
+  route(api, "listGuests", ({ query, caller }) => guestsPage(guests.list(viewAs.eyesOf(query.as, caller)), query));
 
   route(api, "createGuest", ({ body, caller }) => guests.create(body, caller));
 
@@ -29,21 +24,4 @@ export const guestRoutes = (api: FastifyInstance, { guests, discarded, viewAs, s
   });
 
   route(api, "guestAction", ({ guest, params, caller }) => guests.act(guest, params.action, caller));
-};
-
-const SORT_KEYS = {
-  name: ({ definition }: Guest) => definition.name,
-  state: ({ state }: Guest) => state,
-  createdAt: ({ createdAt }: Guest) => createdAt,
-  memoryMiB: ({ definition }: Guest) => definition.memoryMiB,
-};
-
-/** Every word must occur somewhere in what the table shows of a guest. */
-const matches = ({ definition, state }: Guest, q = ""): boolean => {
-  const { name, description, owner, kernel, tags } = definition;
-  const text = [name, description, owner, kernel, state, ...tags].join("\n").toLowerCase();
-  return q
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 };

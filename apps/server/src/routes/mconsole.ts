@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
@@ -17,7 +18,10 @@ export const mconsoleRoutes = (api: FastifyInstance, { mconsole, devices, guests
   route(api, "mconsoleRemove", async (call) => ({
     text: await devices.remove(call, call.body.device, call.body.keep),
   }));
-  route(api, "mconsoleSysrqKeys", ({ guest }) => ({ items: mconsole.keys(guest) }));
+  route(api, "mconsoleSysrqKeys", ({ guest, query }) => {
+    const keys = mconsole.keys(guest).map((key, order) => ({ ...key, order }));
+    return listPage(keys, query, { id: ({ key }) => key });
+  });
   route(api, "mconsoleSysrq", async (call) => ({
     text: await mconsole.sysrq(call, call.body.key, call.body.confirm),
   }));

@@ -1,6 +1,7 @@
 import { CorralError, type Passkey } from "@corral/contracts";
 import type { PasskeyRow } from "@corral/store";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { listPage } from "../listPage.ts";
 import { addressOf, networkOf } from "../people/address.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
@@ -23,10 +24,7 @@ export const passkeyRoutes = (api: FastifyInstance, services: Services): void =>
     return openSession(services, user, way, request, reply);
   });
 
-  route(api, "listPasskeys", ({ caller }) => {
-    const items = store.passkeys.listOf(caller.user.id).map(shown);
-    return { items, nextCursor: null, total: items.length };
-  });
+  route(api, "listPasskeys", ({ query, caller }) => listPage(store.passkeys.listOf(caller.user.id).map(shown), query));
 
   route(api, "beginPasskey", async ({ body: { current }, caller, request }) => {
     if (store.users.find(caller.user.id) === null) {

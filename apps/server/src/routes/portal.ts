@@ -1,6 +1,8 @@
 import type { EventType } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
 import { visibleTo } from "../events/visibleTo.ts";
+import { guestsPage } from "../guests/guestsPage.ts";
+import { listPage } from "../listPage.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
@@ -15,19 +17,17 @@ export const portalRoutes = (api: FastifyInstance, services: Services): void => 
   route(api, "listCards", ({ query, caller }) => {
     const eyes = viewAs.eyesOf(query.as, caller);
     const filter = { ...visibleTo(eyes), without: VISITS, limit: 1 };
-    const items = guests.list(eyes).map(({ id }) => {
+    const page = guestsPage(guests.list(eyes), query);
+    const items = page.items.map(({ id }) => {
       const [lastEvent = null] = store.events.list({ ...filter, subject: id });
       return { id, address: addresses.of(id), lastEvent };
     });
-    return { items };
+    return { ...page, items };
   });
 
   route(api, "resetGuest", ({ guest, caller }) => guests.reset(guest, caller));
 
-  route(api, "listDiscarded", ({ query, caller }) => {
-    const items = discarded.list(viewAs.eyesOf(query.as, caller));
-    return { items, nextCursor: null, total: items.length };
-  });
+  route(api, "listDiscarded", ({ query, caller }) => listPage(discarded.list(viewAs.eyesOf(query.as, caller)), query));
 
   route(api, "restoreGuest", ({ params: { id }, caller }) => discarded.restore(id, caller));
 

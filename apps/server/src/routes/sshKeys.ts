@@ -1,16 +1,14 @@
 import { CorralError, SSH_KEYS_MAXIMUM, type SshKey } from "@corral/contracts";
 import type { SshKeyRow } from "@corral/store";
 import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
 import { authorOf } from "../people/caller.ts";
 import { parsePublicKey } from "../people/sshKey.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const sshKeyRoutes = (api: FastifyInstance, { store, events }: Services): void => {
-  route(api, "listKeys", ({ caller }) => {
-    const items = store.sshKeys.listOf(caller.user.id).map(shown);
-    return { items, nextCursor: null, total: items.length };
-  });
+  route(api, "listKeys", ({ query, caller }) => listPage(store.sshKeys.listOf(caller.user.id).map(shown), query));
 
   route(api, "createKey", ({ body, caller }) => {
     const { comment, ...key } = parsePublicKey(body.key);

@@ -1,6 +1,7 @@
 import { CorralError, sockets as socketEndpoints } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
 import { attachConsole, type Consoles } from "../consoles/attachConsole.ts";
+import { listPage } from "../listPage.ts";
 import { CommandLimit } from "../mconsole/commandLimit.ts";
 import { unconfirmed, whatItInterrupts } from "../mconsole/interruptions.ts";
 import { authorOf } from "../people/caller.ts";
@@ -14,7 +15,7 @@ const TOLD_MAXIMUM = 160;
 export const strangerRoutes = (api: FastifyInstance, { supervisor, events, sockets }: Services): void => {
   const limit = new CommandLimit();
 
-  route(api, "listStrangers", async () => ({ items: await supervisor.strangers.list() }));
+  route(api, "listStrangers", async ({ query }) => listPage(await supervisor.strangers.list(), query));
 
   route(api, "strangerMconsole", async ({ params: { id }, body: { command, confirm }, caller }) => {
     const meaning = confirm ? null : whatItInterrupts(command);

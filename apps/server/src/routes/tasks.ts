@@ -11,10 +11,7 @@ export const taskRoutes = (api: FastifyInstance, { tasks }: Services): void => {
     return task;
   };
 
-  route(api, "listTasks", ({ query }) => {
-    const newestFirst = { ...query, sort: query.sort ?? "-createdAt" };
-    return listPage(tasks.list(), newestFirst, ["createdAt", "title", "state", "kind"]);
-  });
+  route(api, "listTasks", ({ query }) => listPage(tasks.list(), query));
   route(api, "getTask", ({ params }) => existing(params.id));
   route(api, "taskOutput", ({ params, query }) => tasks.output(existing(params.id).id, query.since));
   route(api, "cancelTask", ({ params }) => tasks.cancel(params.id));

@@ -1,5 +1,6 @@
 import { CorralError, type EventType, impossible, newGuest, type Template, templateChanges } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
@@ -32,10 +33,7 @@ export const templateRoutes = (api: FastifyInstance, { store, events, guests, qu
     events.append({ type, ...authorOf(caller), subject: id, message });
   };
 
-  route(api, "listTemplates", ({ caller }) => {
-    const items = visibleTo(caller);
-    return { items, nextCursor: null, total: items.length };
-  });
+  route(api, "listTemplates", ({ query, caller }) => listPage(visibleTo(caller), query));
 
   route(api, "createTemplate", ({ body: { image, kernel, ...rest }, caller }) => {
     const template = store.templates.insert({ ...rest, ...linksOf({ image, kernel }) });

@@ -2,15 +2,18 @@ import { CorralError, impossible, type NewToken, type Token } from "@corral/cont
 import type { TokenRow } from "@corral/store";
 import type { FastifyInstance } from "fastify";
 import { maySee } from "../access.ts";
+import { listPage } from "../listPage.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const tokenRoutes = (api: FastifyInstance, { store, events, tokens, loginLinks, sockets }: Services): void => {
-  route(api, "listTokens", ({ caller }) => {
-    const items = store.tokens.listOf(caller.user.id).map((row) => shown(row, caller));
-    return { items, nextCursor: null, total: items.length };
-  });
+  route(api, "listTokens", ({ query, caller }) =>
+    listPage(
+      store.tokens.listOf(caller.user.id).map((row) => shown(row, caller)),
+      query,
+    ),
+  );
 
   const shown = (row: TokenRow, { user }: Caller): Token => ({
     id: row.id,

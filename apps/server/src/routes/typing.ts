@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
@@ -7,5 +8,7 @@ export const typingRoutes = (api: FastifyInstance, { supervisor, typing }: Servi
 
   route(api, "changeTyping", ({ guest, body, caller }) => typing.change(guest, body, caller));
 
-  route(api, "listTyped", ({ guest, query }) => ({ items: supervisor.typed(guest.id, query.limit) }));
+  route(api, "listTyped", ({ guest, query }) =>
+    listPage(supervisor.typed(guest.id), query, { id: ({ console, offset, text }) => `${offset} ${console} ${text}` }),
+  );
 };

@@ -1,14 +1,13 @@
 import { CorralError } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
+import { listPage } from "../listPage.ts";
 import { authorOf } from "../people/caller.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { shownSession } from "./account.ts";
 
-const whole = <T>(items: T[]) => ({ items, nextCursor: null, total: items.length });
-
 export const userRoutes = (api: FastifyInstance, { store, events, accounts, loginLinks }: Services): void => {
-  route(api, "listUsers", () => whole(store.users.people()));
+  route(api, "listUsers", ({ query }) => listPage(store.users.people(), query));
 
   route(api, "createUser", ({ body, caller }) => accounts.create(body, caller));
 
@@ -20,15 +19,21 @@ export const userRoutes = (api: FastifyInstance, { store, events, accounts, logi
     accounts.createPasswordLink(accounts.find(params.id), caller),
   );
 
-  route(api, "listSessionsOf", ({ params, caller }) => {
+  route(api, "listSessionsOf", ({ params, query, caller }) => {
     const { id } = accounts.find(params.id);
-    return whole(store.sessions.listOf(id).map((row) => shownSession(row, caller)));
+    return listPage(
+      store.sessions.listOf(id).map((row) => shownSession(row, caller)),
+      query,
+    );
   });
 
   route(api, "endSessionsOf", ({ params, caller }) => accounts.endSessions(accounts.find(params.id), caller));
 
-  route(api, "listInvites", () =>
-    whole(store.loginLinks.invites().map(({ role, ...row }) => ({ ...row, role: role ?? "user" }))),
+  route(api, "listInvites", ({ query }) =>
+    listPage(
+      store.loginLinks.invites().map(({ role, ...row }) => ({ ...row, role: role ?? "user" })),
+      query,
+    ),
   );
 
   route(api, "createInvite", ({ body: { role, days }, caller }) => {

@@ -1,6 +1,7 @@
 import { sockets } from "@corral/contracts";
 import type { FastifyInstance } from "fastify";
 import { watchByLink } from "../consoles/watchByLink.ts";
+import { listPage } from "../listPage.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { publicSocketRoute } from "../sockets/socketRoute.ts";
@@ -8,7 +9,7 @@ import { publicSocketRoute } from "../sockets/socketRoute.ts";
 export const watchLinkRoutes = (api: FastifyInstance, services: Services): void => {
   const { watchLinks } = services;
 
-  route(api, "listWatchLinks", ({ guest }) => ({ items: watchLinks.list(guest) }));
+  route(api, "listWatchLinks", ({ guest, query }) => listPage(watchLinks.list(guest), query));
 
   route(api, "createWatchLink", ({ guest, params, body, caller }) =>
     watchLinks.create(guest, params.name, body, caller),

@@ -11,6 +11,7 @@ import {
   exitCodeOf,
   type Guest,
   idOrName,
+  listAll,
   PlainText,
   printable,
   SETTLE_SECONDS_DEFAULT,
@@ -193,13 +194,7 @@ const secondsOf = (text = String(SETTLE_SECONDS_DEFAULT)): number => {
 const RUN: Record<Exclude<SshCommandName, "exec">, (call: CommandCall) => Promise<void>> = {
   list: async (call) => {
     argumentsOf(call, 0);
-    const guests: Guest[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await call.client.listGuests({ query: { limit: 1000, cursor } });
-      guests.push(...page.items);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
+    const guests = await listAll((query) => call.client.listGuests({ query }));
     await tell(call, guests, () => (guests.length === 0 ? "No guests." : inTable(guests)));
   },
   status: async (call) => {

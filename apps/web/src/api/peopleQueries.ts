@@ -1,3 +1,4 @@
+import { listAll } from "@corral/contracts";
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
 import { key } from "./queries.ts";
@@ -6,32 +7,32 @@ import { key } from "./queries.ts";
 
 export const usersQuery = queryOptions({
   queryKey: key("people", "users"),
-  queryFn: async ({ signal }) => (await api.listUsers({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listUsers({ query }, { signal })),
 });
 
 export const groupsQuery = queryOptions({
   queryKey: key("people", "groups"),
-  queryFn: async ({ signal }) => (await api.listGroups({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listGroups({ query }, { signal })),
 });
 
 export const invitesQuery = queryOptions({
   queryKey: key("people", "invites"),
-  queryFn: async ({ signal }) => (await api.listInvites({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listInvites({ query }, { signal })),
 });
 
 export const sessionsQuery = queryOptions({
   queryKey: key("account", "sessions"),
-  queryFn: async ({ signal }) => (await api.listSessions({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listSessions({ query }, { signal })),
 });
 
 export const keysQuery = queryOptions({
   queryKey: key("account", "keys"),
-  queryFn: async ({ signal }) => (await api.listKeys({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listKeys({ query }, { signal })),
 });
 
 export const passkeysQuery = queryOptions({
   queryKey: key("account", "passkeys"),
-  queryFn: async ({ signal }) => (await api.listPasskeys({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listPasskeys({ query }, { signal })),
 });
 
 export const secondFactorQuery = queryOptions({
@@ -41,7 +42,7 @@ export const secondFactorQuery = queryOptions({
 
 export const templatesQuery = queryOptions({
   queryKey: key("portal", "templates"),
-  queryFn: async ({ signal }) => (await api.listTemplates({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listTemplates({ query }, { signal })),
 });
 
 /** Mine, or for an admin another user's. */
@@ -55,14 +56,14 @@ export const quotaQuery = (seenBy?: string) =>
 export const discardedQuery = (seenBy?: string) =>
   queryOptions({
     queryKey: key("portal", "discarded", seenBy),
-    queryFn: async ({ signal }) => (await api.listDiscarded({ query: { as: seenBy } }, { signal })).items,
+    queryFn: ({ signal }) => listAll((page) => api.listDiscarded({ query: { as: seenBy, ...page } }, { signal })),
   });
 
 /** The guests that somebody else sees, for an admin. */
 export const guestsSeenByQuery = (user: string) =>
   queryOptions({
     queryKey: key("guests", "seen-by", user),
-    queryFn: async ({ signal }) => (await api.listGuests({ query: { as: user, limit: 1000 } }, { signal })).items,
+    queryFn: ({ signal }) => listAll((page) => api.listGuests({ query: { as: user, ...page } }, { signal })),
   });
 
 /** An address may come, go and change without an event. */
@@ -71,7 +72,7 @@ const CARDS_EVERY_MS = 15_000;
 export const cardsQuery = (seenBy?: string) =>
   queryOptions({
     queryKey: key("guests", "cards", seenBy),
-    queryFn: async ({ signal }) => (await api.listCards({ query: { as: seenBy } }, { signal })).items,
+    queryFn: ({ signal }) => listAll((page) => api.listCards({ query: { as: seenBy, ...page } }, { signal })),
     refetchInterval: CARDS_EVERY_MS,
   });
 

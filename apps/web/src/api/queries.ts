@@ -1,10 +1,10 @@
-import { type EventQuery, type Guest, type GuestVitals, VITALS_EVERY_MS } from "@corral/contracts";
+import { type EventQuery, type GuestVitals, listAll, VITALS_EVERY_MS } from "@corral/contracts";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "./client.ts";
 
-/** The most that one request for a list may ask for. */
-const PAGE_LIMIT = 1000;
 const EVENTS_PAGE = 100;
+/** Lines of what was typed that are shown. */
+const TYPED_SHOWN = 500;
 const AUDIT_EVERY_MS = 5_000;
 
 /** First parts of the query keys; the event feed says which of them a change touches. */
@@ -45,16 +45,7 @@ export const loginWaysQuery = queryOptions({
 
 export const guestsQuery = queryOptions({
   queryKey: key("guests", "all"),
-  queryFn: async ({ signal }) => {
-    const guests: Guest[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await api.listGuests({ query: { limit: PAGE_LIMIT, cursor } }, { signal });
-      guests.push(...page.items);
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    return guests;
-  },
+  queryFn: ({ signal }) => listAll((query) => api.listGuests({ query }, { signal })),
 });
 
 /** `id` is an id or a name. */
@@ -68,7 +59,7 @@ export const guestQuery = (id: string) =>
 export const allVitalsQuery = queryOptions({
   queryKey: key("vitals", "all"),
   queryFn: async ({ signal }) => {
-    const { items } = await api.listVitals({}, { signal });
+    const items = await listAll((query) => api.listVitals({ query }, { signal }));
     return Object.fromEntries(items.map(({ id, vitals }) => [id, vitals])) as Readonly<Record<string, GuestVitals>>;
   },
   refetchInterval: VITALS_EVERY_MS,
@@ -126,18 +117,18 @@ export const socketsQuery = (id: string) =>
 
 export const imagesQuery = queryOptions({
   queryKey: key("images"),
-  queryFn: async ({ signal }) => (await api.listImages({ query: { limit: PAGE_LIMIT } }, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listImages({ query }, { signal })),
 });
 
 export const kernelsQuery = queryOptions({
   queryKey: key("kernels", "registered"),
-  queryFn: async ({ signal }) => (await api.listKernels({ query: { limit: PAGE_LIMIT } }, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listKernels({ query }, { signal })),
 });
 
 export const foundKernelsQuery = (folder: string | undefined) =>
   queryOptions({
     queryKey: key("kernels", "found", folder),
-    queryFn: async ({ signal }) => (await api.findKernels({ query: { folder } }, { signal })).items,
+    queryFn: ({ signal }) => listAll((page) => api.findKernels({ query: { folder, ...page } }, { signal })),
   });
 
 export const tasksQuery = queryOptions({
@@ -167,19 +158,23 @@ export const auditQuery = queryOptions({
 
 export const tokensQuery = queryOptions({
   queryKey: key("tokens"),
-  queryFn: async ({ signal }) => (await api.listTokens({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listTokens({ query }, { signal })),
 });
 
+/** The newest of what was typed, oldest first. */
 export const typedQuery = (guest: string) =>
   queryOptions({
     queryKey: key("typed", guest),
-    queryFn: async ({ signal }) => (await api.listTyped({ params: { id: guest } }, { signal })).items,
+    queryFn: async ({ signal }) => {
+      const query = { limit: TYPED_SHOWN, sort: "-at" } as const;
+      return (await api.listTyped({ params: { id: guest }, query }, { signal })).items.toReversed();
+    },
   });
 
 export const watchLinksQuery = (guest: string) =>
   queryOptions({
     queryKey: key("links", guest),
-    queryFn: async ({ signal }) => (await api.listWatchLinks({ params: { id: guest } }, { signal })).items,
+    queryFn: ({ signal }) => listAll((query) => api.listWatchLinks({ params: { id: guest }, query }, { signal })),
   });
 
 /** What a watch-only link leads to. */
@@ -195,7 +190,7 @@ const STRANGERS_EVERY_MS = 10_000;
 
 export const strangersQuery = queryOptions({
   queryKey: key("strangers"),
-  queryFn: async ({ signal }) => (await api.listStrangers({}, { signal })).items,
+  queryFn: ({ signal }) => listAll((query) => api.listStrangers({ query }, { signal })),
   refetchInterval: STRANGERS_EVERY_MS,
 });
 

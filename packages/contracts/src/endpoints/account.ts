@@ -1,4 +1,5 @@
-import { byId, defineEndpoints, page } from "../endpoint.ts";
+import { byId, defineEndpoints } from "../endpoint.ts";
+import { list } from "../list.ts";
 import { passwordChange, session } from "../people.ts";
 
 export const accountEndpoints = defineEndpoints({
@@ -19,7 +20,7 @@ export const accountEndpoints = defineEndpoints({
     tag: "people",
     access: { role: "user", login: true },
     status: 200,
-    response: page(session),
+    ...list(session, ["lastSeenAt", "createdAt"], { usual: "-lastSeenAt" }),
   },
   endSession: {
     method: "DELETE",

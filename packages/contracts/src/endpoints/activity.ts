@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { byId, defineEndpoints, listQuery, page, seenAs } from "../endpoint.ts";
+import { byId, defineEndpoints, seenAs } from "../endpoint.ts";
 import { event, eventFilter } from "../events.ts";
+import { list } from "../list.ts";
 import { task, taskOutput } from "../tasks.ts";
 
 export const activityEndpoints = defineEndpoints({
@@ -11,8 +12,7 @@ export const activityEndpoints = defineEndpoints({
     tag: "activity",
     access: { role: "operator" },
     status: 200,
-    query: listQuery,
-    response: page(task),
+    ...list(task, ["createdAt", "title", "state", "kind"], { usual: "-createdAt", limit: 200 }),
   },
   getTask: {
     method: "GET",
@@ -48,16 +48,19 @@ export const activityEndpoints = defineEndpoints({
   listEvents: {
     method: "GET",
     path: "/events",
-    summary: "What happened, newest first; over a WebSocket, live",
+    summary: "What happened, newest first, of which total counts 10,000 at most; over a WebSocket, live",
     tag: "activity",
     access: { role: "user", filtered: true },
     status: 200,
-    query: eventFilter.extend({
-      limit: z.coerce.number().int().min(1).max(1000).default(100),
-      as: seenAs,
-      before: z.coerce.number().int().min(1).optional().describe("Only events with a smaller number"),
+    ...list(event, ["seq"], {
+      usual: "-seq",
+      limit: 100,
+      more: {
+        ...eventFilter.shape,
+        as: seenAs,
+        before: z.coerce.number().int().min(1).optional().describe("Only events with a smaller number"),
+      },
     }),
-    response: z.object({ items: z.array(event) }),
   },
   exportEvents: {
     method: "GET",

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { guestBoot, LOG_FOUND_MAXIMUM, logFormat, logMark, logPart } from "../consoleLogs.ts";
-import { byId, defineEndpoints, listQuery, page } from "../endpoint.ts";
+import { byId, defineEndpoints } from "../endpoint.ts";
 import { consoleName } from "../guestDefinition.ts";
+import { list } from "../list.ts";
 import { idOrName } from "../text.ts";
 
 const params = z.strictObject({ id: idOrName, name: z.union([consoleName, z.literal("kernel")]) });
@@ -17,8 +18,7 @@ export const consoleLogsEndpoints = defineEndpoints({
     access,
     status: 200,
     params: byId,
-    query: listQuery,
-    response: page(guestBoot),
+    ...list(guestBoot, ["boot", "startedAt"], { usual: "-boot", limit: 200 }),
   },
   downloadLog: {
     method: "GET",

@@ -1,17 +1,11 @@
 import { z } from "zod";
 import { discardedGuest } from "../discardedGuest.ts";
-import { byId, defineEndpoints, listQuery, page, seenAs } from "../endpoint.ts";
-import { guest } from "../guest.ts";
+import { byId, defineEndpoints, seenAs } from "../endpoint.ts";
+import { GUEST_SORTS, guest } from "../guest.ts";
 import { guestAction } from "../guestCan.ts";
 import { guestChanges, newGuest } from "../guestDefinition.ts";
+import { list } from "../list.ts";
 import { idOrName } from "../text.ts";
-
-const guestList = listQuery.extend({
-  sort: z
-    .enum(["name", "-name", "state", "-state", "createdAt", "-createdAt", "memoryMiB", "-memoryMiB"])
-    .default("name"),
-  as: seenAs,
-});
 
 export const guestsEndpoints = defineEndpoints({
   listGuests: {
@@ -21,8 +15,7 @@ export const guestsEndpoints = defineEndpoints({
     tag: "guests",
     access: { role: "user", filtered: true },
     status: 200,
-    query: guestList,
-    response: page(guest),
+    ...list(guest, GUEST_SORTS, { limit: 200, more: { as: seenAs } }),
   },
   createGuest: {
     method: "POST",

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { byId, defineEndpoints, listQuery, page } from "../endpoint.ts";
+import { byId, defineEndpoints } from "../endpoint.ts";
 import { foundKernel, image, kernel, newDebianImage, newFileImage, newKernel } from "../library.ts";
+import { list } from "../list.ts";
 import { task } from "../tasks.ts";
 
 export const libraryEndpoints = defineEndpoints({
@@ -11,8 +12,7 @@ export const libraryEndpoints = defineEndpoints({
     tag: "library",
     access: { role: "user" },
     status: 200,
-    query: listQuery,
-    response: page(image),
+    ...list(image, ["name", "createdAt", "sizeBytes"], { limit: 200 }),
   },
   buildDemoImage: {
     method: "POST",
@@ -59,8 +59,7 @@ export const libraryEndpoints = defineEndpoints({
     tag: "library",
     access: { role: "user" },
     status: 200,
-    query: listQuery,
-    response: page(kernel),
+    ...list(kernel, ["name", "version", "createdAt"], { limit: 200 }),
   },
   findKernels: {
     method: "GET",
@@ -69,8 +68,7 @@ export const libraryEndpoints = defineEndpoints({
     tag: "library",
     access: { role: "admin" },
     status: 200,
-    query: z.strictObject({ folder: z.string().max(1024).optional() }),
-    response: z.object({ items: z.array(foundKernel) }),
+    ...list(foundKernel, ["path", "version"], { more: { folder: z.string().max(1024).optional() } }),
   },
   registerKernel: {
     method: "POST",

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { byId, defineEndpoints } from "../endpoint.ts";
 import { guest } from "../guest.ts";
+import { list } from "../list.ts";
 import {
   byDevice,
   byPid,
@@ -67,7 +67,7 @@ export const mconsoleEndpoints = defineEndpoints({
     ...watch,
     path: "/guests/:id/mconsole/sysrq",
     summary: "What each SysRq key does, and which are asked about or refused on this guest's kernel",
-    response: z.object({ items: z.array(sysrqKey) }),
+    ...list(sysrqKey, ["order", "key", "label"]),
   },
   mconsoleSysrq: {
     ...press,

@@ -1,4 +1,5 @@
-import { byId, defineEndpoints, page } from "../endpoint.ts";
+import { byId, defineEndpoints } from "../endpoint.ts";
+import { list } from "../list.ts";
 import {
   beginPasskey,
   beginPasskeyLogin,
@@ -43,7 +44,7 @@ export const passkeysEndpoints = defineEndpoints({
     tag: "people",
     access: mine,
     status: 200,
-    response: page(passkey),
+    ...list(passkey, ["createdAt", "label", "lastUsedAt"], { usual: "-createdAt" }),
   },
   beginPasskey: {
     method: "POST",

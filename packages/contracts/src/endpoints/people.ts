@@ -1,4 +1,5 @@
-import { byId, defineEndpoints, page } from "../endpoint.ts";
+import { byId, defineEndpoints } from "../endpoint.ts";
+import { list } from "../list.ts";
 import { createdToken, linkState, login, lookAtLink, me, newToken, oneTimeLink, redeemLink, token } from "../people.ts";
 import {
   beginSingleSignOn,
@@ -97,7 +98,7 @@ export const peopleEndpoints = defineEndpoints({
     tag: "people",
     access: { role: "user" },
     status: 200,
-    response: page(token),
+    ...list(token, ["createdAt", "label", "lastUsedAt"], { usual: "-createdAt" }),
   },
   createToken: {
     method: "POST",

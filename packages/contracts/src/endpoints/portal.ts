@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { discardedGuest } from "../discardedGuest.ts";
-import { byId, defineEndpoints, page, seenAs } from "../endpoint.ts";
-import { guest } from "../guest.ts";
+import { byId, defineEndpoints, seenAs } from "../endpoint.ts";
+import { GUEST_SORTS, guest } from "../guest.ts";
 import { guestCard } from "../guestCard.ts";
+import { list } from "../list.ts";
 import { quotaState } from "../quota.ts";
 import { guestFromTemplate, newTemplate, template, templateChanges } from "../templates.ts";
 import { idOrName } from "../text.ts";
@@ -25,8 +26,7 @@ export const portalEndpoints = defineEndpoints({
     tag: "portal",
     access: { role: "user", filtered: true },
     status: 200,
-    query: z.strictObject({ as: seenAs }),
-    response: z.object({ items: z.array(guestCard) }),
+    ...list(guestCard, GUEST_SORTS, { more: { as: seenAs } }),
   },
   listTemplates: {
     method: "GET",
@@ -35,7 +35,7 @@ export const portalEndpoints = defineEndpoints({
     tag: "portal",
     access: { role: "user" },
     status: 200,
-    response: page(template),
+    ...list(template, ["name", "createdAt"]),
   },
   createTemplate: {
     method: "POST",
@@ -95,8 +95,7 @@ export const portalEndpoints = defineEndpoints({
     tag: "portal",
     access: { role: "user" },
     status: 200,
-    query: z.strictObject({ as: seenAs }),
-    response: page(discardedGuest),
+    ...list(discardedGuest, ["discardedAt", "name", "owner", "diskMiB"], { more: { as: seenAs } }),
   },
   restoreGuest: {
     method: "POST",

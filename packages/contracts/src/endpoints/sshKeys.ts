@@ -1,4 +1,5 @@
-import { byId, defineEndpoints, page } from "../endpoint.ts";
+import { byId, defineEndpoints } from "../endpoint.ts";
+import { list } from "../list.ts";
 import { newSshKey, sshKey } from "../sshKeys.ts";
 
 export const sshKeysEndpoints = defineEndpoints({
@@ -9,7 +10,7 @@ export const sshKeysEndpoints = defineEndpoints({
     tag: "people",
     access: { role: "user" },
     status: 200,
-    response: page(sshKey),
+    ...list(sshKey, ["createdAt", "label", "lastUsedAt"], { usual: "-createdAt" }),
   },
   createKey: {
     method: "POST",

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { defineEndpoints } from "../endpoint.ts";
+import { list } from "../list.ts";
 import { mconsoleAnswer } from "../mconsole.ts";
 import { byStranger, byStrangerConsole, stranger, strangerCommand, strangerOpening } from "../strangers.ts";
 
@@ -12,7 +12,7 @@ export const strangersEndpoints = defineEndpoints({
     path: "/strangers",
     summary: "UML guests on this host that Corral did not start, and what such guests left behind",
     status: 200,
-    response: z.object({ items: z.array(stranger) }),
+    ...list(stranger, ["kind", "startedAt", "umid", "pid"]),
   },
   strangerMconsole: {
     ...common,

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { byId, defineEndpoints } from "../endpoint.ts";
+import { list } from "../list.ts";
 import { guestTyping, guestTypingChanges, typedEntry } from "../typing.ts";
 
 export const typingEndpoints = defineEndpoints({
@@ -32,7 +32,6 @@ export const typingEndpoints = defineEndpoints({
     access: { role: "user", guest: "manage" },
     status: 200,
     params: byId,
-    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(10_000).default(500) }),
-    response: z.object({ items: z.array(typedEntry) }),
+    ...list(typedEntry, ["at", "console", "user"]),
   },
 });

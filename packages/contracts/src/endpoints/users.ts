@@ -1,4 +1,5 @@
-import { byId, defineEndpoints, page } from "../endpoint.ts";
+import { byId, defineEndpoints } from "../endpoint.ts";
+import { list } from "../list.ts";
 import {
   createdInvite,
   createdUser,
@@ -26,7 +27,7 @@ export const usersEndpoints = defineEndpoints({
     tag: "people",
     access: asAdmin,
     status: 200,
-    response: page(person),
+    ...list(person, ["name", "role", "createdAt", "lastSeenAt"]),
   },
   createUser: {
     method: "POST",
@@ -76,7 +77,7 @@ export const usersEndpoints = defineEndpoints({
     access: asAdmin,
     status: 200,
     params: byId,
-    response: page(session),
+    ...list(session, ["lastSeenAt", "createdAt"], { usual: "-lastSeenAt" }),
   },
   endSessionsOf: {
     method: "DELETE",
@@ -94,7 +95,7 @@ export const usersEndpoints = defineEndpoints({
     tag: "people",
     access: asAdmin,
     status: 200,
-    response: page(invite),
+    ...list(invite, ["createdAt", "expiresAt", "role"], { usual: "-createdAt" }),
   },
   createInvite: {
     method: "POST",
@@ -122,7 +123,7 @@ export const usersEndpoints = defineEndpoints({
     tag: "people",
     access: asAdmin,
     status: 200,
-    response: page(group),
+    ...list(group, ["name", "createdAt"]),
   },
   createGroup: {
     method: "POST",

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { byId, defineEndpoints } from "../endpoint.ts";
+import { GUEST_SORTS } from "../guest.ts";
 import { guestVitals, vitalsPoint } from "../guestVitals.ts";
+import { list } from "../list.ts";
 import { id } from "../text.ts";
 
 export const vitalsEndpoints = defineEndpoints({
@@ -11,7 +13,7 @@ export const vitalsEndpoints = defineEndpoints({
     tag: "vitals",
     access: { role: "user", filtered: true },
     status: 200,
-    response: z.object({ items: z.array(z.object({ id, vitals: guestVitals })) }),
+    ...list(z.object({ id, vitals: guestVitals }), GUEST_SORTS),
   },
   getVitals: {
     method: "GET",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { byId, defineEndpoints } from "../endpoint.ts";
 import { consoleName } from "../guestDefinition.ts";
+import { list } from "../list.ts";
 import { id, idOrName } from "../text.ts";
 import { createdWatchLink, newWatchLink, watched, watchLink, watchSecret } from "../watchLinks.ts";
 
@@ -13,7 +14,7 @@ export const watchLinksEndpoints = defineEndpoints({
     access: { role: "user", guest: "manage" },
     status: 200,
     params: byId,
-    response: z.object({ items: z.array(watchLink) }),
+    ...list(watchLink, ["createdAt", "expiresAt", "label"], { usual: "-createdAt" }),
   },
   createWatchLink: {
     method: "POST",

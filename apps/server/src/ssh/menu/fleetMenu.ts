@@ -5,6 +5,7 @@ import {
   type Guest,
   type GuestAction,
   guestCan,
+  listAll,
   OPERATIONS,
   type SshMenuKey,
   type SshMenuKeyName,
@@ -211,14 +212,7 @@ export class FleetMenu implements TerminalProgram {
     }
     this.#isReading = true;
     try {
-      const guests: Guest[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await this.#options.client.listGuests({ query: { limit: 1000, cursor } });
-        guests.push(...page.items);
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
-      this.#guests = guests;
+      this.#guests = await listAll((query) => this.#options.client.listGuests({ query }));
     } catch (error) {
       if (error instanceof CorralError && error.code === "not_logged_in") this.#options.quit("Your login has ended.");
       this.#message = wordsOf(error);
@@ -231,7 +225,7 @@ export class FleetMenu implements TerminalProgram {
   async #readVitals(): Promise<void> {
     if (this.#isReading || this.#guests === null) return;
     try {
-      const { items } = await this.#options.client.listVitals({});
+      const items = await listAll((query) => this.#options.client.listVitals({ query }));
       const measured = new Map(items.map(({ id, vitals }) => [id, vitals]));
       this.#guests = this.#guests.map((guest) => ({ ...guest, vitals: measured.get(guest.id) ?? guest.vitals }));
     } catch {
