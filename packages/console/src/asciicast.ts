@@ -1,6 +1,7 @@
 import { TIME_MARK_EVERY_MS } from "./consoleLog.ts";
 import { LogLines } from "./logLines.ts";
 import type { LogMark } from "./logMarks.ts";
+import { NEW_TERMINAL } from "./newTerminal.ts";
 import { plainLine } from "./plainText.ts";
 import { type OffsetRange, piecesOf, type ReadableLog } from "./readableLog.ts";
 
@@ -18,7 +19,7 @@ export interface AsciicastOptions {
 
 /**
  * A range of a log as asciicast v2: a header, then one JSON array a line. Besides output ("o") and sizes ("r") there are
- * markers ("m"): `boot N`, `typing USER`, `hole N` for bytes that are not kept, and the landmarks.
+ * markers ("m"): `boot N`, with which the terminal becomes a new one, `typing USER`, `hole N` for bytes that are not kept, and the landmarks.
  */
 export function* asciicast(log: ReadableLog, range: OffsetRange, options: AsciicastOptions): Generator<string, void> {
   const { cols, rows } = log.sizeAt(range.from) ?? log.sizeAt(log.end) ?? SIZE_UNKNOWN;
@@ -44,6 +45,7 @@ class CastEvents {
   readonly #landmark: (line: string) => string | null;
   readonly #lines = new LogLines();
   #decoder = new TextDecoder();
+  #hasPrinted = false;
   #size: { readonly cols: number; readonly rows: number };
   /** Seconds since the beginning of the last event: times never go back, whatever the host's clock did. */
   #seconds = 0;
@@ -90,7 +92,10 @@ class CastEvents {
       this.#goTo(mark.at);
     } else if (mark.kind === "boot") {
       this.#goTo(mark.at);
+      const text = this.#decoder.decode();
       yield this.#event("m", `boot ${mark.boot}`);
+      // Whoever plays it has one terminal for all boots.
+      if (this.#hasPrinted) yield this.#event("o", text + NEW_TERMINAL);
     } else if (mark.kind === "typing") {
       this.#goTo(mark.at);
       yield this.#event("m", `typing ${mark.user}`);
@@ -114,6 +119,7 @@ class CastEvents {
       }
       this.#goTo(at + (duration * (piece.offset - from)) / (to - from));
       const text = this.#decoder.decode(piece.bytes, { stream: true });
+      this.#hasPrinted = true;
       if (text !== "") yield this.#event("o", text);
       yield* this.#landmarks(this.#lines.push(piece.offset, piece.bytes));
     }

@@ -83,6 +83,28 @@ describe("attaching", () => {
     expect(writer.of("resize")).toEqual([{ type: "resize", cols: 100, rows: 30 }]);
   });
 
+  it("tells where what prints has ended: to who is there, who comes late and who comes back, each once", async () => {
+    const console = newConsole();
+    const there = TestPort.attach(console);
+    console.markBoot(1);
+    const guest = SlaveEnd.connect(console);
+    await guest.print("\x1b[?1003hmouse");
+    console.disconnect();
+    console.markOff();
+    console.markOff();
+    const late = TestPort.attach(console, { role: "spy" });
+    const back = TestPort.attach(console, { role: "spy", since: 3 });
+    for (const port of [there, late, back]) await until(() => port.of("off").length > 0);
+    for (const port of [there, late, back]) expect(port.of("off")).toEqual([{ type: "off", offset: console.end }]);
+    expect(late.of("snapshot")).toMatchObject([{ screen: "mouse" }]);
+    expect((await console.snapshot()).screen).toBe("mouse");
+
+    console.markBoot(2);
+    await SlaveEnd.connect(console).print("\x1b[?2004hagain");
+    expect((await console.snapshot()).screen).toBe("mouseagain\x1b[?2004h");
+    expect(there.of("off")).toHaveLength(1);
+  });
+
   it("refuses what cannot be", async () => {
     const console = newConsole();
     const guest = SlaveEnd.connect(console);

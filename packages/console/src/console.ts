@@ -165,6 +165,13 @@ export class Console {
     for (const viewer of [...this.#viewers]) viewer.stream.mark({ kind: "boot", ...marked });
   }
 
+  /** What printed here has ended, and all of it was read. Call it after `disconnect`. */
+  markOff(): void {
+    this.#refuseIfDisposed();
+    if (this.log.markOff() === null) return;
+    for (const viewer of [...this.#viewers]) viewer.stream.markOff();
+  }
+
   /**
    * Takes a viewer in; `hello` has been sent when it returns. Throws ConsoleError: beyond-end, too-many-viewers,
    * bad-size, disposed.

@@ -57,7 +57,8 @@ export class ConsoleLog {
   /** The segment in whose index the current size stands. */
   #sizedSegment: Segment | null;
   #timeMarkedAt = 0;
-  #lastBoot: number | null;
+  #lastBoot: Boot | null;
+  #offAt: number | null = null;
   /** Boots whose marks could not be written yet. */
   #unmarkedBoots: (Boot & { readonly kind: "boot" })[] = [];
   #typing: Extract<LogMark, { kind: "typing" }>[] = [];
@@ -72,7 +73,7 @@ export class ConsoleLog {
     this.#end = this.#row.current.end;
     this.#size = this.#row.sizeAt(this.#end);
     this.#sizedSegment = (this.#size?.offset ?? -1) >= this.#row.current.start ? this.#row.current : null;
-    this.#lastBoot = this.boots().at(-1)?.boot ?? null;
+    this.#lastBoot = this.boots().at(-1) ?? null;
     if (hasInFlight(folder)) {
       this.#inFlight = new InFlight(folder);
       this.append(this.#inFlight.leftOver(this.#end));
@@ -160,9 +161,10 @@ export class ConsoleLog {
   /** A guest begins to boot here. The same number again changes nothing, and is answered with null. */
   markBoot(boot: number): Boot | null {
     this.#refuseIfClosed();
-    if (boot === this.#lastBoot) return null;
-    this.#lastBoot = boot;
+    this.#offAt = null;
+    if (boot === this.#lastBoot?.boot) return null;
     const marked: Boot = { boot, offset: this.#end, at: Date.now() };
+    this.#lastBoot = marked;
     this.#unmarkedBoots.push({ kind: "boot", ...marked });
     try {
       if (this.#loss === null) this.#writeMarksDue(this.#row.begin("boot", this.#end), this.#end);
@@ -170,6 +172,27 @@ export class ConsoleLog {
       this.#beginLoss(this.#end, new Uint8Array(0), error);
     }
     return marked;
+  }
+
+  /**
+   * What printed here has ended. Returns where, or null when that was known. It is not written down: whoever opens the
+   * log of a guest that is off says so again, and a boot is marked where the next one begins.
+   */
+  markOff(): number | null {
+    this.#refuseIfClosed();
+    if (this.#offAt !== null) return null;
+    this.#offAt = this.#end;
+    return this.#offAt;
+  }
+
+  /** Where what printed here has ended; null while it runs. */
+  get offAt(): number | null {
+    return this.#offAt;
+  }
+
+  /** Where the newest terminal begins, which has none of the modes of before: a boot, or the end of what ran. */
+  get renewedAt(): number {
+    return this.#offAt ?? this.#lastBoot?.offset ?? 0;
   }
 
   /** The window has this size from here on. It is written with the next byte, so that resizing alone costs nothing. */

@@ -1,6 +1,7 @@
 import serializeAddon from "@xterm/addon-serialize";
 import headless from "@xterm/headless";
 import { UnicodeGraphemesAddon } from "./graphemes.ts";
+import { NEW_TERMINAL } from "./newTerminal.ts";
 import { PICTURE_MAXIMUM_COLS, PICTURE_MAXIMUM_ROWS, type Picture, runsOf } from "./picture.ts";
 
 /*
@@ -34,6 +35,7 @@ interface Core {
   readonly coreMouseService: { readonly activeEncoding: string };
 }
 
+const NEW_TERMINAL_BYTES = Buffer.from(NEW_TERMINAL);
 const PARSER_GROUND_STATE = 0;
 const MOUSE_ENCODINGS: Record<string, string> = { SGR: "\x1b[?1006h", SGR_PIXELS: "\x1b[?1016h" };
 
@@ -71,6 +73,11 @@ export class HeadlessTerminal {
 
   resize(cols: number, rows: number): void {
     this.#terminal.resize(cols, rows);
+  }
+
+  /** Forgets its modes and what was unfinished, and shows what it showed. */
+  renew(): void {
+    this.write(NEW_TERMINAL_BYTES);
   }
 
   /** Empties it and forgets its modes. */

@@ -6,6 +6,7 @@ export { ConsoleError, type ConsoleErrorCode } from "./errors.ts";
 export { RECORDING_MAXIMUM_BYTES, type TypedEntry } from "./inputRecording.ts";
 export type { Boot, LogMark, WindowSize } from "./logMarks.ts";
 export { type FoundLine, type LogQuery, type SearchStep, searchLog } from "./logSearch.ts";
+export { NEW_TERMINAL } from "./newTerminal.ts";
 export type { Picture, Run } from "./picture.ts";
 export { plainText } from "./plainText.ts";
 export { PtyReader } from "./ptyReader.ts";

@@ -3,6 +3,7 @@ import { asciicast } from "./asciicast.ts";
 import { ConsoleLog } from "./consoleLog.ts";
 import { LINE_MAXIMUM_BYTES } from "./logLines.ts";
 import { searchLog } from "./logSearch.ts";
+import { NEW_TERMINAL } from "./newTerminal.ts";
 import { plainLine, plainText } from "./plainText.ts";
 import { lengthOf, rawBytes } from "./rawLog.ts";
 import { Randomness } from "./testing/randomness.ts";
@@ -143,6 +144,18 @@ describe("asciicast", () => {
     log.close();
   });
 
+  it("makes the terminal a new one at each boot but the first", () => {
+    const log = open();
+    log.markBoot(1);
+    log.append(Buffer.from("\x1b[?1003hcaf\xc3", "latin1"));
+    log.markBoot(2);
+    log.append(Buffer.from("again"));
+    const [, ...events] = castOf(log);
+    const told = events.map(([, kind, data]) => (kind === "o" ? data : `<${data}>`)).join("");
+    expect(told).toBe(`<boot 1>\x1b[?1003hcaf<boot 2>\ufffd${NEW_TERMINAL}again`);
+    log.close();
+  });
+
   it("never goes back in time, and leaves no byte out, whatever the clock and the guest do", () => {
     vi.useFakeTimers({ now: 1_000_000, toFake: ["Date"] });
     const random = new Randomness(11);
@@ -159,7 +172,7 @@ describe("asciicast", () => {
     }
     const [, ...events] = castOf(log);
     const text = events.filter((event) => event[1] === "o").map((event) => event[2] as string);
-    expect(text.join("")).toBe(Buffer.concat(printed).toString());
+    expect(text.join("").replaceAll(NEW_TERMINAL, "")).toBe(Buffer.concat(printed).toString());
     const times = events.map((event) => event[0] as number);
     expect(times.every((time, index) => time >= (times[index - 1] ?? 0))).toBe(true);
     log.close();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ConsoleLog } from "./consoleLog.ts";
 import { HeadlessTerminal } from "./headlessTerminal.ts";
-import type { Snapshot } from "./savedScreen.ts";
+import type { SavedScreen, Snapshot } from "./savedScreen.ts";
 import { REPLAY_MAXIMUM_BYTES, Screen } from "./screen.ts";
 import { Randomness } from "./testing/randomness.ts";
 import { temporaryFolder } from "./testing/temporaryFolder.ts";
@@ -9,7 +9,7 @@ import { temporaryFolder } from "./testing/temporaryFolder.ts";
 const open = () => ConsoleLog.open(temporaryFolder(), { budgetBytes: 64 * 1024 * 1024 });
 
 const drawn = (log: ConsoleLog, saved: Snapshot | null = null): Screen => {
-  const screen = Screen.begin(log, saved);
+  const screen = Screen.begin(log, saved === null ? null : { renewedAt: log.renewedAt, ...saved });
   while (screen.position < log.end) screen.advance();
   screen.advance();
   return screen;
@@ -181,6 +181,93 @@ describe("Screen", () => {
     log.append(Buffer.from("before\x1b]0;"));
     log.append(Buffer.alloc(200_000, "t"));
     expect(drawn(log).snapshot()).toMatchObject({ offset: log.end, screen: "before" });
+    log.close();
+  });
+});
+
+/** What a guest may have set when it dies, each by itself; sequences that it did not finish as well. */
+const LEFT_BEHIND = {
+  "mouse reports": "\x1b[?1003h\x1b[?1006h",
+  "mouse reports in pixels": "\x1b[?1002h\x1b[?1016h",
+  "focus reports": "\x1b[?1004h",
+  "bracketed paste": "\x1b[?2004h",
+  "application cursor keys": "\x1b[?1h",
+  "application keypad": "\x1b=",
+  "insert mode": "\x1b[4h",
+  "no wrapping": "\x1b[?7l",
+  "reverse wrap": "\x1b[?45h",
+  "synchronised output": "\x1b[?2026h",
+  "hidden cursor": "\x1b[?25l",
+  "scroll region": "\x1b7\x1b[2;4r\x1b8",
+  "scroll region and origin": "\x1b7\x1b[2;4r\x1b[?6h\x1b[2;1H\x1b[?6l\x1b8\x1b7\x1b[?6h\x1b8",
+  "line drawing": "\x1b(0\x1b)0\x0e",
+  colours: "\x1b[1;4;7;31;42m",
+  "a link": "\x1b]8;;http://example.com\x1b\\",
+  "tab stops": "\x1b[3g",
+  "an unfinished CSI": "\x1b[38;5",
+  "an unfinished OSC": "\x1b]0;no end",
+  "an unfinished DCS": "\x1bP1$r",
+  "an unfinished character": "\xe6",
+  "the alternate screen": "\x1b[?1049h\x1b[2J\x1b[3;3Hvim",
+} as const;
+
+describe("a new terminal", () => {
+  const AFTER = "\ttab\r\nthe next boot [38;5mq\r\n";
+
+  it.each(Object.entries(LEFT_BEHIND))("begins at a boot, and at the guest's end: %s is gone", (_what, left) => {
+    const clean = open();
+    clean.append(Buffer.from(`one\r\ntwo${AFTER}`));
+    const expected = drawn(clean).snapshot().screen;
+    const log = open();
+    log.append(Buffer.from(`one\r\ntwo${left}`, "latin1"));
+    log.markOff();
+    const off = drawn(log).snapshot();
+    const empty = open();
+    empty.append(Buffer.from("one\r\ntwo"));
+    expect(off.screen).toBe(drawn(empty).snapshot().screen);
+
+    log.markBoot(2);
+    log.append(Buffer.from(AFTER));
+    expect(drawn(log).snapshot().screen).toBe(expected);
+    // The same from a screen that was saved while all that was in force.
+    const { screen, offset, ...size } = drawn(log).snapshot();
+    expect(drawn(log, { screen, offset, ...size }).snapshot().screen).toBe(expected);
+    for (const each of [clean, log, empty]) each.close();
+  });
+
+  it("keeps what was printed before, and the modes that the new boot sets", () => {
+    const log = open();
+    log.append(Buffer.from("before\r\n\x1b[?2004h"));
+    log.markBoot(2);
+    log.append(Buffer.from("after\x1b[?1h"));
+    const { screen } = drawn(log).snapshot();
+    expect(screen).toContain("before");
+    expect(screen).toContain("after");
+    expect(screen).toContain("\x1b[?1h");
+    expect(screen).not.toContain("?2004h");
+    log.close();
+  });
+
+  it("is not lost in a screen that an older version saved, where a dead boot's modes live on", () => {
+    const log = open();
+    log.append(Buffer.from("before\r\n\x1b[?1003h\x1b[?2004h"));
+    log.markBoot(2);
+    log.append(Buffer.from("after"));
+    const saved: SavedScreen = {
+      offset: log.end,
+      cols: 80,
+      rows: 24,
+      screen: "before\r\nafter\x1b[?2004h\x1b[?1003h",
+      renewedAt: null,
+    };
+    const screen = Screen.begin(log, saved);
+    while (screen.position < log.end) screen.advance();
+    expect(screen.snapshot().screen).toBe("after");
+    // A guest that is off keeps the picture, and no mode.
+    log.markOff();
+    const off = Screen.begin(log, saved);
+    off.advance();
+    expect(off.snapshot().screen).toBe("before\r\nafter");
     log.close();
   });
 });

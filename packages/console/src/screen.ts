@@ -3,7 +3,7 @@ import { HeadlessTerminal } from "./headlessTerminal.ts";
 import type { LogMark } from "./logMarks.ts";
 import type { Picture } from "./picture.ts";
 import { skipPlainLines } from "./plainOutput.ts";
-import type { Snapshot } from "./savedScreen.ts";
+import type { SavedScreen, Snapshot } from "./savedScreen.ts";
 
 /** Bytes of the log that are replayed at most onto a saved screen. With nothing saved closer, replay is not worth it. */
 export const REPLAY_MAXIMUM_BYTES = 8 * 1024 * 1024;
@@ -20,7 +20,7 @@ const PIECE_MINIMUM_BYTES = 512;
 const PIECE_TARGET_MS = 5;
 
 /**
- * A terminal's screen made from the log alone: bytes and window sizes, in order, up to `position`. It reads the log at
+ * A terminal's screen made from the log alone: bytes, window sizes and new terminals, in order, up to `position`. It reads the log at
  * its own pace, so nothing that prints ever waits for it, and what it shows belongs to one exact offset.
  */
 export class Screen {
@@ -29,8 +29,10 @@ export class Screen {
   #position: number;
   /** The last offset up to `position` at which no escape sequence and no character was unfinished. */
   #boundary: number;
-  #sizes: LogMark[] = [];
-  #sizesKnownTo = -1;
+  /** What else happens to the terminal from `position` on. */
+  #changes: Change[] = [];
+  #changesKnownTo = -1;
+  #renewedAt = Number.NEGATIVE_INFINITY;
   #pieceBytes = PIECE_MAXIMUM_BYTES;
 
   private constructor(log: ConsoleLog, position: number, size: { cols: number; rows: number }) {
@@ -41,12 +43,13 @@ export class Screen {
   }
 
   /** A screen that goes on from a saved one, or, where that is too far back, begins empty near the end of the log. */
-  static begin(log: ConsoleLog, saved: Snapshot | null): Screen {
+  static begin(log: ConsoleLog, saved: SavedScreen | null): Screen {
     if (saved !== null && isUsable(log, saved)) {
       const screen = new Screen(log, saved.offset, saved);
       screen.#terminal.write(saved.screen);
       return screen;
     }
+    if (saved !== null && isOutlived(log, saved)) return Screen.empty(log, log.renewedAt);
     const wholeLog = log.unbrokenFrom === 0 && log.end <= REPLAY_MAXIMUM_BYTES;
     const from = wholeLog ? 0 : Math.max(log.unbrokenFrom, log.end - FRESH_REPLAY_BYTES);
     return Screen.empty(log, lineNear(log, from));
@@ -67,7 +70,7 @@ export class Screen {
    */
   advance(): { readonly bytes: number; readonly ms: number } {
     const { end } = this.#log;
-    const until = this.#applySizes(end);
+    const until = this.#applyChanges(end);
     if (this.#boundary === this.#position) this.#goTo(skipPlainLines(this.#log, this.#position, until));
     const room = until - this.#position;
     const read = this.#log.read(this.#position, Math.min(room, this.#pieceBytes));
@@ -81,7 +84,7 @@ export class Screen {
     this.#position += read.bytes.length;
     this.#findBoundary(read.bytes);
     this.#adapt(ms);
-    if (this.#position === end) this.#applySizes(end);
+    if (this.#position === end) this.#applyChanges(end);
     return { bytes: read.bytes.length, ms };
   }
 
@@ -103,20 +106,28 @@ export class Screen {
     this.#terminal.dispose();
   }
 
-  /** Applies the sizes that are due at `position`; returns the offset of the next one, at most `end`. */
-  #applySizes(end: number): number {
-    // At the end the window may have changed without a byte printed.
-    if (this.#sizesKnownTo !== end || this.#position === end) {
-      this.#sizes = this.#log.marks(this.#position, end).filter((mark) => mark.kind === "size");
-      this.#sizesKnownTo = end;
+  /** Applies the changes that are due at `position`; returns the offset of the next one, at most `end`. */
+  #applyChanges(end: number): number {
+    // At the end the window may have changed, or a boot begun, without a byte printed.
+    if (this.#changesKnownTo !== end || this.#position === end) {
+      this.#changes = changesOf(this.#log, this.#position, end);
+      this.#changesKnownTo = end;
     }
     for (;;) {
-      const [next] = this.#sizes;
-      if (next?.kind !== "size") return end;
+      const [next] = this.#changes;
+      if (next === undefined) return end;
       if (next.offset > this.#position) return next.offset;
-      this.#sizes.shift();
-      this.#terminal.resize(next.cols, next.rows);
+      this.#changes.shift();
+      if (next.kind === "size") this.#terminal.resize(next.cols, next.rows);
+      else this.#renew();
     }
+  }
+
+  #renew(): void {
+    if (this.#renewedAt === this.#position) return;
+    this.#terminal.renew();
+    this.#renewedAt = this.#position;
+    this.#boundary = this.#position;
   }
 
   /**
@@ -150,8 +161,29 @@ export class Screen {
 
 const SIZE_UNKNOWN = { cols: 80, rows: 24 };
 
-const isUsable = (log: ConsoleLog, saved: Snapshot): boolean =>
-  saved.offset <= log.end && saved.offset >= log.unbrokenFrom && log.end - saved.offset <= REPLAY_MAXIMUM_BYTES;
+type Change = Extract<LogMark, { kind: "size" | "boot" }> | { readonly kind: "off"; readonly offset: number };
+
+/** A size stands before a new terminal at the same offset. */
+const changesOf = (log: ConsoleLog, from: number, to: number): Change[] => {
+  const changes: Change[] = log.marks(from, to).filter((mark) => mark.kind === "size" || mark.kind === "boot");
+  const { offAt } = log;
+  return offAt === null || offAt < from || offAt > to ? changes : [...changes, { kind: "off", offset: offAt }];
+};
+
+/** Modes of an earlier boot may be in it, and all of the present one can be drawn anew. */
+const isOutlived = (log: ConsoleLog, { offset, renewedAt }: SavedScreen): boolean =>
+  renewedAt === null &&
+  // Otherwise it is made a new terminal at the end in any case.
+  log.offAt === null &&
+  log.renewedAt <= offset &&
+  log.renewedAt >= log.unbrokenFrom &&
+  log.end - log.renewedAt <= REPLAY_MAXIMUM_BYTES;
+
+const isUsable = (log: ConsoleLog, saved: SavedScreen): boolean =>
+  !isOutlived(log, saved) &&
+  saved.offset <= log.end &&
+  saved.offset >= log.unbrokenFrom &&
+  log.end - saved.offset <= REPLAY_MAXIMUM_BYTES;
 
 const lineNear = (log: ConsoleLog, offset: number): number => {
   if (offset === 0) return 0;

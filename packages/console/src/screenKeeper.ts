@@ -54,6 +54,7 @@ export class ScreenKeeper {
   /** Once it is drawn up to the end, the screen is saved and dropped. */
   #retiring = false;
   #picture: Picture | null = null;
+  #pictureRenewedAt = 0;
   #disposed = false;
 
   constructor(log: ConsoleLog) {
@@ -84,7 +85,10 @@ export class ScreenKeeper {
       this.#picture = { offset: 0, cols: size.cols, rows: size.rows, lines: [], cursor: null };
     }
     const known = this.#picture;
-    if (known?.offset === end && known.cols === size?.cols && known.rows === size.rows) return Promise.resolve(known);
+    const isOfThisTerminal = this.#pictureRenewedAt === this.#log.renewedAt;
+    if (known?.offset === end && isOfThisTerminal && known.cols === size?.cols && known.rows === size.rows) {
+      return Promise.resolve(known);
+    }
     return this.#told((screen) => screen.picture());
   }
 
@@ -113,7 +117,9 @@ export class ScreenKeeper {
     if (this.#screen !== null || size === null) return null;
     if (end === 0) return { offset: 0, cols: size.cols, rows: size.rows, screen: "" };
     const saved = this.#savedOffset === end ? loadScreen(this.#log.folder) : null;
-    return saved?.offset === end && saved.cols === size.cols && saved.rows === size.rows ? saved : null;
+    if (saved?.offset !== end || saved.cols !== size.cols || saved.rows !== size.rows) return null;
+    const { renewedAt, ...snapshot } = saved;
+    return renewedAt === this.#log.renewedAt ? snapshot : null;
   }
 
   #beginSaving(): void {
@@ -190,6 +196,7 @@ export class ScreenKeeper {
       picture: () => {
         picture ??= screen.picture();
         this.#picture = picture;
+        this.#pictureRenewedAt = this.#log.renewedAt;
         return picture;
       },
     };
@@ -208,7 +215,8 @@ export class ScreenKeeper {
   #save(screen: Screen): void {
     this.#saving = false;
     const snapshot = screen.snapshot();
-    saveScreen(this.#log.folder, snapshot);
+    const isAtEnd = screen.position === this.#log.end;
+    saveScreen(this.#log.folder, { ...snapshot, renewedAt: isAtEnd ? this.#log.renewedAt : snapshot.offset });
     this.#savedOffset = snapshot.offset;
     this.#savedAt = Date.now();
   }

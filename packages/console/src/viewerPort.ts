@@ -25,7 +25,7 @@ export interface ViewerPresence {
 }
 
 /**
- * What a viewer is told beside the bytes. `resize`, `boot`, `gap` and `snapshot` stand at their exact place in the byte
+ * What a viewer is told beside the bytes. `resize`, `boot`, `off`, `gap` and `snapshot` stand at their exact place in the byte
  * stream; `role`, `rules`, `viewers` and `warning` are sent at once, wherever the viewer's stream is.
  */
 export type ViewerEvent =
@@ -54,6 +54,8 @@ export type ViewerEvent =
     }
   | { readonly type: "resize"; readonly cols: number; readonly rows: number }
   | { readonly type: "boot"; readonly boot: number; readonly offset: number /** ISO 8601 */; readonly at: string }
+  /** What printed here has ended at `offset`: the terminal is a new one from there on, as it is at a boot. */
+  | { readonly type: "off"; readonly offset: number }
   /** Bytes from `from` (included) to `to` (excluded) are not sent to this viewer. */
   | { readonly type: "gap"; readonly from: number; readonly to: number }
   | { readonly type: "viewers"; readonly viewers: readonly ViewerPresence[] }

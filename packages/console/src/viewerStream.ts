@@ -60,6 +60,8 @@ export class ViewerStream {
   #lagLimit = CATCH_UP_MAXIMUM_BYTES;
   #cols = 0;
   #rows = 0;
+  /** Where the viewer was told that what prints has ended. */
+  #offToldAt: number | null = null;
   #retry: NodeJS.Timeout | null = null;
 
   constructor(options: ViewerStreamOptions) {
@@ -98,6 +100,11 @@ export class ViewerStream {
   /** A size or a boot was marked at the log's end. One that has not come so far finds it in the log. */
   mark(mark: LogMark): void {
     if (this.#state === "streaming" && this.#position === this.#log.end) this.#sendMark(mark);
+  }
+
+  /** What prints has ended at the log's end. */
+  markOff(): void {
+    if (this.#state === "streaming" && this.#position === this.#log.end) this.#sendOff();
   }
 
   /** Sent at once, wherever the stream is. */
@@ -142,6 +149,7 @@ export class ViewerStream {
       }
       const lag = this.#log.end - this.#position;
       if (lag === 0) {
+        this.#sendOff();
         this.#lagLimit = LAG_MAXIMUM_BYTES;
         return;
       }
@@ -221,6 +229,13 @@ export class ViewerStream {
       this.#rows = mark.rows;
       this.send({ type: "resize", cols: mark.cols, rows: mark.rows });
     }
+  }
+
+  #sendOff(): void {
+    const offset = this.#log.offAt;
+    if (offset === null || offset !== this.#position || offset === this.#offToldAt) return;
+    this.#offToldAt = offset;
+    this.send({ type: "off", offset });
   }
 
   #room(): number {

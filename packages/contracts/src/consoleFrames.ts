@@ -63,6 +63,7 @@ export const serverFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("rules"), rules: typingRules }),
   z.object({ type: z.literal("state"), state: guestState, reason: shownText.nullable() }),
   z.object({ type: z.literal("boot"), boot: z.int(), offset, at: timestamp }),
+  z.object({ type: z.literal("off"), offset: offset.describe("What printed here has ended; its modes go with it") }),
   z.object({ type: z.literal("gap"), from: offset, to: offset }),
   z.object({ type: z.literal("warning"), message: shownText }),
 ]);

@@ -32,6 +32,7 @@ export * from "./mconsole.ts";
 export * from "./mconsoleLine.ts";
 export * from "./meant.ts";
 export * from "./networkInterface.ts";
+export * from "./newTerminal.ts";
 export * from "./pages.ts";
 export * from "./passkeys.ts";
 export * from "./people.ts";

@@ -40,6 +40,9 @@ class Screen implements ConsoleView {
   frame(frame: ServerFrame, again: boolean): void {
     this.frames.push(again ? `${frame.type} again` : frame.type);
   }
+  renewed(): void {
+    this.frames.push("renewed");
+  }
   connectionLost(): void {
     this.frames.push("lost");
   }
@@ -102,6 +105,17 @@ describe("ConsoleSocket", () => {
     second.socket.send(Buffer.from(" world"));
     await expect.poll(() => screen.shown).toBe("hello world");
     expect(screen.frames).toEqual(["hello", "snapshot", "lost", "hello again"]);
+  });
+
+  it("makes the terminal a new one where the guest boots or ends, and not when that is told again later", async () => {
+    run();
+    const { socket } = await attached();
+    say(socket, hello(100));
+    say(socket, { type: "boot", boot: 2, offset: 100, at: new Date().toISOString() });
+    socket.send(Buffer.from("mouse on"));
+    say(socket, { type: "boot", boot: 2, offset: 100, at: new Date().toISOString() });
+    say(socket, { type: "off", offset: 108 });
+    await expect.poll(() => screen.frames).toEqual(["hello", "renewed", "boot", "boot", "renewed", "off"]);
   });
 
   it("acknowledges what the terminal has taken, and no more", async () => {

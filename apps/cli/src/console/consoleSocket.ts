@@ -33,6 +33,8 @@ export interface ConsoleView {
   write(bytes: Uint8Array, taken: () => void): void;
   /** Everything but the bytes themselves. `again`: the first frame after a lost connection. */
   frame(frame: ServerFrame, again: boolean): void;
+  /** The guest begins to boot, or has ended: nothing that its programs have set counts any more. */
+  renewed(): void;
   connectionLost(): void;
 }
 
@@ -128,6 +130,8 @@ export class ConsoleSocket {
       if (frame === undefined) return;
       if (frame.type === "hello") this.#greeted = true;
       if (frame.type === "hello" || frame.type === "snapshot") this.#goOnAt(frame.offset);
+      // One that is told again later is passed over: what has been printed since has set modes of its own.
+      if ((frame.type === "boot" || frame.type === "off") && frame.offset === this.#offset) this.#view.renewed();
       this.#view.frame(frame, again);
       again = false;
     });

@@ -4,20 +4,16 @@ import {
   SCREEN_MAXIMUM_ROWS,
   type ServerFrame,
   type TypingRules,
+  VISIT_BEGINS,
+  VISIT_CLEARED,
+  VISIT_ENDS,
+  VISIT_RENEWED,
 } from "@corral/contracts";
 import type { ConsoleView, WindowSize } from "./consoleSocket.ts";
 
 /** Where a terminal does not say its size. */
 const USUAL_COLS = 80;
 const USUAL_ROWS = 24;
-
-/**
- * What a guest's programs may have switched on and a shell would not want: the alternate screen, mouse reports, bracketed
- * paste, application keys, a hidden cursor, colours.
- */
-const TO_USUAL_MODES =
-  "\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h\u001b[!p\u001b[0m";
-const CLEARED_SCREEN = "\u001b[!p\u001b[2J\u001b[H";
 
 /** Shows a console on a person's terminal. The guest's bytes go through as they are: it is a terminal. */
 export class TerminalView implements ConsoleView {
@@ -28,6 +24,7 @@ export class TerminalView implements ConsoleView {
   constructor(terminal: NodeJS.WriteStream, guest: string) {
     this.#terminal = terminal;
     this.#guest = guest;
+    terminal.write(VISIT_BEGINS);
   }
 
   windowSize(): WindowSize {
@@ -49,7 +46,7 @@ export class TerminalView implements ConsoleView {
     }
     switch (frame.type) {
       case "snapshot":
-        this.#terminal.write(CLEARED_SCREEN + frame.screen);
+        this.#terminal.write(VISIT_CLEARED + frame.screen);
         break;
       case "hello":
         if (!again && frame.role === "spy") this.notice("You are watching. Ctrl-] t takes control.");
@@ -72,6 +69,10 @@ export class TerminalView implements ConsoleView {
     }
   }
 
+  renewed(): void {
+    this.#terminal.write(VISIT_RENEWED);
+  }
+
   connectionLost(): void {
     if (!this.#saidLost) this.notice("The connection is lost. Trying again … (Ctrl-] . leaves)");
     this.#saidLost = true;
@@ -83,7 +84,7 @@ export class TerminalView implements ConsoleView {
 
   /** Leaves the terminal as a shell wants it. */
   restore(): void {
-    this.#terminal.write(`${TO_USUAL_MODES}\r\n`);
+    this.#terminal.write(`${VISIT_ENDS}\r\n`);
   }
 
   #rules({ shared, recorded }: TypingRules): void {

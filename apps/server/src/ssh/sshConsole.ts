@@ -5,6 +5,10 @@ import {
   type GuestRight,
   type GuestState,
   printable,
+  VISIT_BEGINS,
+  VISIT_CLEARED,
+  VISIT_ENDS,
+  VISIT_RENEWED,
 } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
@@ -17,11 +21,6 @@ import type { SshTerminal, TerminalProgram } from "./sshTerminal.ts";
 type ViewerPort = Parameters<Supervisor["attach"]>[2];
 type ViewerEvent = Parameters<ViewerPort["send"]>[0];
 type Viewer = ReturnType<Supervisor["attach"]>;
-
-/** What a guest's programs may have switched on and whoever comes after would not want. */
-const TO_USUAL_MODES =
-  "\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h\u001b[!p\u001b[0m";
-const CLEARED_SCREEN = "\u001b[!p\u001b[2J\u001b[H";
 
 interface SshConsoleOptions {
   readonly terminal: SshTerminal;
@@ -54,6 +53,7 @@ export class SshConsole implements TerminalProgram {
     this.#options = options;
     this.#visit = new VisitEvents(options);
     const { terminal, supervisor, guest, consoleName, caller } = options;
+    terminal.write(VISIT_BEGINS);
     // Said before the guest's first byte, or a person could not know how to leave.
     this.#notice(this.#greeting);
     this.#viewer = supervisor.attach(guest.id, consoleName, this.#port(), {
@@ -145,7 +145,7 @@ export class SshConsole implements TerminalProgram {
     this.#stopListening();
     this.#viewer.detach();
     this.#visit.left(this.#viewer.typedBytes);
-    this.#options.terminal.write(`${TO_USUAL_MODES}\r\n`);
+    this.#options.terminal.write(`${VISIT_ENDS}\r\n`);
     this.#options.onLeft(words);
   }
 
@@ -183,7 +183,12 @@ export class SshConsole implements TerminalProgram {
       case "snapshot":
         this.#offset = event.offset;
         // A console that has printed nothing yet must not wipe away what was just said about it.
-        if (event.offset > 0) terminal.write(CLEARED_SCREEN + event.screen + this.#wayOut());
+        if (event.offset > 0) terminal.write(VISIT_CLEARED + event.screen + this.#wayOut());
+        break;
+      case "boot":
+      case "off":
+        // One that is told again later is passed over: what has been printed since has set modes of its own.
+        if (event.offset === this.#offset) terminal.write(VISIT_RENEWED);
         break;
       case "role":
         this.#notice(

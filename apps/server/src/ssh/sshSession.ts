@@ -67,8 +67,7 @@ export class SshSession {
 
   /** Ends it from this side, and says why. */
   end(words: string | null): void {
-    this.#terminal?.write(words === null ? "" : `\r\n${words}\r\n`);
-    this.#terminal?.end(EXIT.failure);
+    this.#terminal?.end(EXIT.failure, words);
   }
 
   #shell(channel: ServerChannel): void {
@@ -111,8 +110,7 @@ export class SshSession {
         events: services.events,
         openConsole: (guest) => this.#openFromMenu(terminal, guest),
         quit: (words) => {
-          terminal.write(words === null ? "" : `\r\n${words}\r\n`);
-          terminal.end(words === null ? EXIT.ok : EXIT.notAllowed);
+          terminal.end(words === null ? EXIT.ok : EXIT.notAllowed, words);
         },
       },
       start,

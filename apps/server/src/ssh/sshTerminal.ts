@@ -26,6 +26,8 @@ export class SshTerminal {
   readonly #unsentBytes: () => number;
   #window: WindowSize;
   #program: TerminalProgram | null = null;
+  /** Its program has the last word, and nothing comes after. */
+  #isEnding = false;
   #isClosed = false;
 
   /** `unsentBytes`: of the connection below the channel. */
@@ -45,7 +47,7 @@ export class SshTerminal {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#isEnding || this.#isClosed;
   }
 
   /** Bytes that were written and have not gone out yet. */
@@ -57,7 +59,7 @@ export class SshTerminal {
     const before = this.#program;
     this.#program = program;
     before?.left();
-    if (this.#isClosed) this.#giveUp();
+    if (this.isClosed) this.#giveUp();
   }
 
   write(data: string | Uint8Array, taken?: () => void): void {
@@ -69,10 +71,13 @@ export class SshTerminal {
     this.#program?.resized();
   }
 
-  end(exitCode: number): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** The program leaves the terminal as it found it, and then the words are said. */
+  end(exitCode: number, words: string | null = null): void {
+    if (this.isClosed) return;
+    this.#isEnding = true;
     this.#giveUp();
+    if (words !== null) this.write(`\r\n${words}\r\n`);
+    this.#isClosed = true;
     this.#channel.exit(exitCode);
     this.#channel.end();
   }

@@ -2,10 +2,11 @@ import { type Guest, meantBy, OPERATIONS } from "@corral/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Keyboard, type LucideIcon, Monitor, Moon, Plus, Sun } from "lucide-react";
+import { Keyboard, type LucideIcon, Monitor, Moon, Plus, RotateCcw, Sun } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { guestsQuery } from "../api/queries.ts";
+import { consoleInUse } from "../console/consoleInUse.ts";
 import { BUTTONS, blockedBy, OPERATION_ICONS, useOperations } from "../guest/operations.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
 import { StateIcon, stateInWords } from "../ui/StateBadge.tsx";
@@ -29,6 +30,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
   const [text, setText] = useState("");
   const returnFocus = useFocusReturn();
   const open = useOpenGuest(guests);
+  const console = consoleInUse();
   const listed = text === "" ? guests.slice(0, GUESTS_WITHOUT_SEARCH) : guests;
   /** Operations on the guest that is open stand first; on others, only once something was typed. */
   const operable = text === "" ? guests.filter((guest) => guest === open) : guests;
@@ -95,6 +97,16 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
                     <span className="flex-1">Theme: {theme === "system" ? "as the system" : theme}</span>
                   </Item>
                 ))}
+                {console !== undefined && (
+                  <Item
+                    value="reset terminal console modes mouse"
+                    onSelect={run(() => console.session.renewTerminal())}
+                  >
+                    <Icon icon={RotateCcw} />
+                    <span className="flex-1">Reset terminal</span>
+                    <Kbd keys="Ctrl+Shift+X" />
+                  </Item>
+                )}
                 <Item value="keyboard shortcuts help" onSelect={() => openDialog("shortcuts")}>
                   <Icon icon={Keyboard} />
                   <span className="flex-1">Keyboard shortcuts</span>

@@ -94,6 +94,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: "Ctrl+Shift+C", does: "Copy (selecting copies too)" },
       { keys: "Ctrl+Shift+V", does: "Paste" },
       { keys: "Ctrl+Shift+F", does: "Find" },
+      { keys: "Ctrl+Shift+X", does: "Reset terminal: ends mouse reports and other modes that were left on" },
       { keys: "Shift+PageUp", does: "Up, and at the top on into the history" },
     ],
   },

@@ -11,6 +11,7 @@ import { ConsoleNotices } from "./ConsoleNotices.tsx";
 import { ConsoleOverlay } from "./ConsoleOverlay.tsx";
 import { typingBlocked } from "./ConsoleStatus.ts";
 import { ConsoleStrip } from "./ConsoleStrip.tsx";
+import { isInUse, isNotInUse } from "./consoleInUse.ts";
 import { FindBar } from "./FindBar.tsx";
 import { PasteDialog } from "./PasteDialog.tsx";
 import { PasteProgress } from "./PasteProgress.tsx";
@@ -57,6 +58,14 @@ const Console = ({ guest, name, alone, onAlone, onLog, onOpen, onPopOut, onLeave
   const older = useScrolledPastTop(host, terminal, onLog);
 
   useEffect(() => onOpen?.(open), [open, onOpen]);
+
+  useEffect(() => {
+    if (open === undefined) return;
+    const use = () => isInUse(open);
+    use();
+    open.view.terminal.textarea?.addEventListener("focus", use);
+    return () => isNotInUse(open);
+  }, [open]);
 
   useEffect(() => {
     // Whoever opens a guest with the keyboard is about to type into it, unless they are already somewhere in the page.

@@ -1,4 +1,4 @@
-import type { ServerFrame } from "@corral/contracts";
+import { NEW_TERMINAL, type ServerFrame } from "@corral/contracts";
 import type { Terminal } from "@xterm/xterm";
 import { Acknowledgements } from "./Acknowledgements.ts";
 import type { Size } from "./ConsoleStatus.ts";
@@ -13,6 +13,9 @@ export interface ConsoleOutputOptions {
   /** How much of the screen has text now. Called when the output pauses. */
   readonly onFilled: (filled: number) => void;
 }
+
+/** As bytes, so that what is left of an unfinished character is forgotten; and a cursor that blinks, as ours does. */
+const NEW_TERMINAL_BYTES = new TextEncoder().encode(`${NEW_TERMINAL}\u001b[?12h`);
 
 /**
  * Feeds a terminal with what the server sends: bytes, screens, sizes and boots, each in the order in which it came, over
@@ -103,6 +106,19 @@ export class ConsoleOutput {
       this.#snapshotsUnderWay--;
       this.#look();
     });
+  }
+
+  /** The terminal is a new one from here on, and shows what it showed. */
+  renew(): void {
+    this.#steps.add(() => this.#screen.write(NEW_TERMINAL_BYTES));
+  }
+
+  /**
+   * What printed has ended, or begins anew, at `offset`. A mark that is told again later is passed over: what has been
+   * printed since has set modes of its own.
+   */
+  renewAt(offset: number): void {
+    if (offset === this.#received) this.renew();
   }
 
   resize({ cols, rows }: Size): void {

@@ -167,6 +167,47 @@ describe("a console session", () => {
     await until(() => expect(server.said("ack").at(-1)).toEqual({ type: "ack", offset: 7 }));
   });
 
+  const MODES =
+    "\u001b[?1003h\u001b[?1006h\u001b[?1004h\u001b[?2004h\u001b[?1h\u001b[?25l\u001b7\u001b[2;4r\u001b8\u001b[31m";
+  const hasModes = () => {
+    const { mouseTrackingMode, bracketedPasteMode, sendFocusMode, applicationCursorKeysMode } = terminal.modes;
+    return mouseTrackingMode !== "none" || bracketedPasteMode || sendFocusMode || applicationCursorKeysMode;
+  };
+
+  it.each(["off", "boot"] as const)(
+    "makes the terminal a new one at %s, where it stands in the output, and keeps the lines above",
+    async (type) => {
+      server.hello();
+      const lines = Array.from({ length: 60 }, (_, line) => `line ${line}\r\n`).join("");
+      const output = `${lines}${MODES}\u001b[?1049hon the other screen`;
+      server.print(output);
+      await shows("on the other screen");
+      expect(hasModes()).toBe(true);
+      const mark = { offset: output.length, boot: 2, at: new Date().toISOString() };
+      server.say(type === "off" ? { type, offset: mark.offset } : { type, ...mark });
+      await until(() => expect(hasModes()).toBe(false));
+      expect(terminal.buffer.active.type).toBe("normal");
+      expect(terminal.buffer.active.getLine(0)?.translateToString(true)).toBe("line 0");
+      server.print("\u001b[?2004hnew boot");
+      await shows("line 59\nnew boot");
+      // Told again, as after a lost connection: what the new boot has set stays.
+      server.say({ type: "boot", ...mark });
+      server.print("!");
+      await shows("new boot!");
+      expect(terminal.modes.bracketedPasteMode).toBe(true);
+    },
+  );
+
+  it("makes the terminal a new one when a person asks", async () => {
+    server.hello();
+    server.print(`before${MODES}`);
+    await until(() => expect(hasModes()).toBe(true));
+    session.renewTerminal();
+    await until(() => expect(hasModes()).toBe(false));
+    await shows("before");
+    expect(server.typed()).toBe("");
+  });
+
   it("goes on after a gap with the snapshot that follows it", async () => {
     server.hello();
     server.print("old");

@@ -128,6 +128,11 @@ export class ConsoleSession {
     this.#show({ taking: false });
   }
 
+  /** Ends what programs have set in this terminal: mouse reports, the alternate screen and the like. Others keep theirs. */
+  renewTerminal(): void {
+    this.#output.renew();
+  }
+
   retryNow(): void {
     this.#socket.retryNow();
   }
@@ -203,7 +208,11 @@ export class ConsoleSession {
       case "state":
         this.#show({ state: frame.state });
         break;
+      case "off":
+        this.#output.renewAt(frame.offset);
+        break;
       case "boot":
+        this.#output.renewAt(frame.offset);
         this.#output.whenReached(() => this.#onBoot?.(frame.boot, frame.at));
         break;
       case "gap":

@@ -9,6 +9,7 @@ import {
   Minimize,
   Minus,
   Plus,
+  RotateCcw,
   Scaling,
   Search,
   SendHorizontal,
@@ -108,6 +109,15 @@ export const ConsoleStrip = ({
         />
         <MenuLine />
         <MenuItem label="Send box" icon={SendHorizontal} onSelect={onSendBox} />
+        <MenuItem
+          label="Reset terminal"
+          icon={RotateCcw}
+          keys="Ctrl+Shift+X"
+          onSelect={() => {
+            open?.session.renewTerminal();
+            open?.view.terminal.focus();
+          }}
+        />
         {onPopOut !== undefined && (
           <MenuItem
             label="Window of its own"

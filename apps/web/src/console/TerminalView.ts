@@ -37,6 +37,8 @@ export interface TerminalViewOptions {
   /** The key that leads out of the console. */
   readonly onLeave: () => void;
   readonly onFind: () => void;
+  /** The key that makes the terminal a new one; left out: it is the program's like any other. */
+  readonly onReset?: () => void;
 }
 
 /** xterm.js in the page: renderer, fonts, clipboard, keys that are ours. Knows nothing of guests. */
@@ -174,6 +176,8 @@ export class TerminalView {
     if ((ctrlKey || metaKey) && shiftKey && key.toLowerCase() === "k") return false;
     if (ctrlKey && shiftKey && key.toLowerCase() === "c") return ours(() => void this.copy());
     if (ctrlKey && shiftKey && key.toLowerCase() === "v") return false;
+    const { onReset } = this.#options;
+    if (ctrlKey && shiftKey && key.toLowerCase() === "x" && onReset !== undefined) return ours(onReset);
     if ((ctrlKey || metaKey) && shiftKey && key.toLowerCase() === "f") return ours(() => this.#options.onFind());
     return true;
   }

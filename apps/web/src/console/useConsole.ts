@@ -48,6 +48,7 @@ export const useConsole = (
       onLargePaste,
       onLeave,
       onFind,
+      onReset: () => session?.renewTerminal(),
     });
     session = new ConsoleSession({
       url,

@@ -75,6 +75,11 @@ export class GuestConsoles {
     for (const console of this.#consoles.values()) console.markBoot(boot);
   }
 
+  /** Nothing runs any more: says so in every console that is kept. */
+  markOff(): void {
+    for (const console of this.#consoles.values()) console.markOff();
+  }
+
   /** Connects a console to a pty of ours. The master belongs to the console from here on. */
   connectPty(name: string, fd: number, { takesInput }: { readonly takesInput: boolean }): void {
     void this.connectLine(name, {

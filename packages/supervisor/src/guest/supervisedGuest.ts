@@ -146,7 +146,9 @@ export class SupervisedGuest {
   /** The definition is this one from the next start on. */
   define(spec: GuestSpec): void {
     this.#spec = spec;
-    if (this.#run === null) this.consoles.keep(keptConsoles(spec.definition.consoles));
+    if (this.#run !== null) return;
+    this.consoles.keep(keptConsoles(spec.definition.consoles));
+    if (!this.isOn) this.consoles.markOff();
   }
 
   /**
@@ -155,7 +157,10 @@ export class SupervisedGuest {
    */
   async resume(): Promise<boolean> {
     const record = readLaunchRecord(this.#folder.launchRecord);
-    if (record === null) return false;
+    if (record === null) {
+      this.consoles.markOff();
+      return false;
+    }
     this.#history.begins(record);
     const found = await resolveLaunch(record, this.#folder);
     if (found.found === "alive") {
@@ -444,6 +449,7 @@ export class SupervisedGuest {
     this.kernelLog.rest();
     removeLaunchRecord(this.#folder.launchRecord);
     if (this.#closed) return;
+    this.consoles.markOff();
     if (after.next !== "start") {
       this.consoles.keep(keptConsoles(this.#spec.definition.consoles));
       this.#condition.become(this.#whenOff, ending.message);
