@@ -19,23 +19,32 @@ export class RunningServer {
   readonly home: string;
   readonly port: number;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #diskMiB: number | undefined;
+  /** A program and its arguments that start it in turn. */
+  readonly #under: (home: string) => readonly string[];
   #child: ChildProcess;
   #output = "";
   #cookie = "";
 
-  private constructor(port: number, env: NodeJS.ProcessEnv, diskMiB?: number, home?: string) {
-    this.home = home ?? mkdtempSync(join(tmpdir(), "corral-server-"));
+  private constructor(
+    port: number,
+    env: NodeJS.ProcessEnv,
+    under: (home: string) => readonly string[] = () => [],
+    home = mkdtempSync(join(tmpdir(), "corral-server-")),
+  ) {
+    this.home = home;
     this.port = port;
     this.#env = env;
-    this.#diskMiB = diskMiB;
+    this.#under = under;
     this.#child = this.#spawn();
   }
 
-  /** `settings`: further ones, when its port is known. */
-  static async start(settings?: (port: number) => Promise<NodeJS.ProcessEnv>): Promise<RunningServer> {
+  /** `settings`: further ones, when its port is known. `under`: a program and its arguments that start it in turn. */
+  static async start(
+    settings?: (port: number) => Promise<NodeJS.ProcessEnv>,
+    under: readonly string[] = [],
+  ): Promise<RunningServer> {
     const port = await freePort();
-    const server = new RunningServer(port, (await settings?.(port)) ?? {});
+    const server = new RunningServer(port, (await settings?.(port)) ?? {}, () => under);
     await server.#up();
     return server;
   }
@@ -49,7 +58,7 @@ export class RunningServer {
 
   /** Its data folder is a disk of its own of this size, which goes with it. */
   static async startOnSmallDisk(sizeMiB: number): Promise<RunningServer> {
-    const server = new RunningServer(await freePort(), {}, sizeMiB);
+    const server = new RunningServer(await freePort(), {}, (home) => onSmallDisk(home, sizeMiB));
     await server.#up();
     return server;
   }
@@ -72,9 +81,7 @@ export class RunningServer {
   }
 
   #spawn(): ChildProcess {
-    const command = [process.execPath, MAIN];
-    const [program = "", ...args] =
-      this.#diskMiB === undefined ? command : [...onSmallDisk(this.home, this.#diskMiB), ...command];
+    const [program = "", ...args] = [...this.#under(this.home), process.execPath, MAIN];
     const child = spawn(program, args, {
       env: {
         ...process.env,

@@ -8,6 +8,7 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 import { rightOn } from "./access.ts";
 import { Retention } from "./audit/retention.ts";
 import { Webhook } from "./audit/webhook.ts";
+import { Certificate } from "./certificate.ts";
 import { pageConnections } from "./connections/pageConnections.ts";
 import { Typing } from "./consoles/typing.ts";
 import { WatchLinks } from "./consoles/watchLinks.ts";
@@ -111,7 +112,8 @@ export interface App {
 export const buildApp = async (options: AppOptions): Promise<App> => {
   const { settings, log, pageFolder } = options;
   const services = newServices(options);
-  const http = httpServer(settings, services.connections, log);
+  const { connections: gate, certificate } = services;
+  const http = httpServer({ trustedProxies: settings.trustedProxies, gate, certificate, log });
 
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
@@ -153,6 +155,7 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
     setTimeout(() => http.server.closeAllConnections(), FINISHING_GRACE_MS).unref();
   });
   http.addHook("onClose", async () => {
+    certificate?.close();
     services.discarded.close();
     services.retention.close();
     services.webhook.close();
@@ -215,6 +218,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
       return guest && rightOn(guest, caller);
     },
   );
+  const certificate = settings.tls === null ? null : new Certificate({ files: settings.tls, events });
   const imageFolder = new ImageFolder(home);
   const quotas = new Quotas(store, supervisor);
   const guests = new Guests({ store, supervisor, events, images: imageFolder, home, quotas });
@@ -229,6 +233,7 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     supervisor,
     events,
     connections: pageConnections(),
+    certificate,
     origins,
     sessions,
     tokens,
@@ -242,14 +247,18 @@ const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): S
     guests,
     quotas,
     addresses: new Addresses(supervisor, (id) => events.changed("guest", id)),
-    discarded: new DiscardedGuests({ store, supervisor, events, guests, quotas }),
+    discarded: new DiscardedGuests({ store, supervisor, events, guests, quotas, log }),
     commands: new GuestCommands(supervisor, events),
     mconsole,
     devices: new Devices({ store, supervisor, guests, mconsole, images: imageFolder }),
     debuggers: new Debuggers({ supervisor, events, enabled: settings.debugger }),
     images: new Images({ store, events, tasks, folder: imageFolder, tools }),
     kernels: new Kernels(store, events, tools),
-    host: new HostFacts(home, () => tools.checkHost()),
+    host: new HostFacts(
+      home,
+      () => tools.checkHost(),
+      () => (certificate === null ? [] : [certificate.check()]),
+    ),
     loginLinks,
     passwordLogins,
     passkeys,

@@ -9,14 +9,17 @@ const CHECKS_FRESH_MS = 60_000;
 export class HostFacts {
   readonly #home: string;
   readonly #check: () => Promise<HostCheck[]>;
+  readonly #ownChecks: () => readonly HostCheck[];
   #checks: { readonly at: number; readonly found: Promise<HostCheck[]> } | null = null;
 
-  constructor(home: string, check: () => Promise<HostCheck[]>) {
+  /** `ownChecks`: what the server knows without looking, and is asked for each time. */
+  constructor(home: string, check: () => Promise<HostCheck[]>, ownChecks: () => readonly HostCheck[] = () => []) {
     this.#home = home;
     this.#check = check;
+    this.#ownChecks = ownChecks;
   }
 
-  checks(): Promise<HostCheck[]> {
+  async checks(): Promise<HostCheck[]> {
     const now = Date.now();
     if (this.#checks === null || now - this.#checks.at > CHECKS_FRESH_MS) {
       const found = this.#check();
@@ -25,7 +28,7 @@ export class HostFacts {
         this.#checks = null;
       });
     }
-    return this.#checks.found;
+    return [...(await this.#checks.found), ...this.#ownChecks()];
   }
 
   async host(): Promise<NonNullable<Health["host"]>> {

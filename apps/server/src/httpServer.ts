@@ -1,13 +1,13 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { BlockList, isIPv6 } from "node:net";
 import { CorralError } from "@corral/contracts";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { Certificate } from "./certificate.ts";
 import type { ConnectionGate } from "./connections/connectionGate.ts";
 import { guardConnections } from "./connections/guardConnections.ts";
 import { networkOfAddress, plainAddress } from "./people/address.ts";
 import { answerMalformed, answerWith } from "./plugins/errors.ts";
-import type { Settings } from "./settings.ts";
 
 /** The largest body: a definition with everything at its maximum is a tenth of it. */
 const BODY_MAXIMUM_BYTES = 1024 * 1024;
@@ -16,17 +16,21 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** A connection on which nothing is asked is closed after so long: longer than a proxy keeps one (nginx: 60 s). */
 const KEEP_ALIVE_MS = 72_000;
 
+interface HttpServerOptions {
+  readonly trustedProxies: readonly string[];
+  readonly gate: ConnectionGate;
+  /** Null: it speaks plain HTTP. */
+  readonly certificate: Certificate | null;
+  readonly log: FastifyBaseLogger;
+}
+
 /** Fastify over a server whose connections pass a gate first. It has no routes and no hooks yet. */
-export const httpServer = (
-  { tls, trustedProxies }: Settings,
-  gate: ConnectionGate,
-  log: FastifyBaseLogger,
-): FastifyInstance => {
+export const httpServer = ({ trustedProxies, gate, certificate, log }: HttpServerOptions): FastifyInstance => {
   const isProxy = addressMatcher(trustedProxies);
   const listen = (serve: RequestListener): Server => {
     // What has no Host is refused like all else that is wrong, in the documented form.
     const options = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false };
-    const server = tls === null ? createServer(options, serve) : createTlsServer({ ...options, ...tls }, serve);
+    const server = certificate === null ? createServer(options, serve) : tlsServer(certificate, options, serve);
     server.on("checkExpectation", serve);
     guardConnections(server, (socket) => {
       const address = plainAddress(socket.remoteAddress);
@@ -52,6 +56,13 @@ export const httpServer = (
   });
   http.removeContentTypeParser("text/plain");
   return http as unknown as FastifyInstance;
+};
+
+/** Connections that there are keep the certificate that they began with. */
+const tlsServer = (certificate: Certificate, options: ServerOptions, serve: RequestListener): Server => {
+  const server = createTlsServer({ ...options, ...certificate.pem }, serve);
+  certificate.onTaken((pem) => server.setSecureContext(pem));
+  return server;
 };
 
 const addressMatcher = (networks: readonly string[]): ((address: string) => boolean) => {

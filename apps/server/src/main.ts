@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync } from "node:fs";
 import { CorralError } from "@corral/contracts";
 import { pino } from "pino";
 import { inWords } from "./hostFacts.ts";
@@ -27,18 +28,24 @@ const end = (error: unknown): never => {
 };
 
 const run = async (settings: Settings): Promise<void> => {
+  // SIGHUP has two meanings: the terminal was closed, or somebody wants what is on disk read again.
+  const hadTerminal = hasTerminal();
   const log = pino({ level: settings.logLevel }, pino.destination({ fd: 2, sync: true }));
   surviveDefects(log, end);
   const tools = supervisorTools(settings.home);
   const server = await startServer({ settings, log, tools, pageFolder: BUILT_PAGE, askForDoor });
   // A terminal's Ctrl-C may come twice, from the terminal and from npm: the second must not cut the first short.
   let isClosing = false;
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (!isClosing) void close(server, settings.stopGuests);
-      isClosing = true;
-    });
-  }
+  const stop = (): void => {
+    if (!isClosing) void close(server, settings.stopGuests);
+    isClosing = true;
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("SIGHUP", () => {
+    if (hadTerminal && !hasTerminal()) stop();
+    else if (!isClosing) say(server.readAgain());
+  });
   say(
     server.firstLink === null
       ? `Corral runs at ${server.address}`
@@ -48,6 +55,16 @@ const run = async (settings: Settings): Promise<void> => {
   if (isOpen) say(`The ssh door is port ${port}. Its host key is ${fingerprint}.`);
   if (server.adopted > 0) say(`It took over ${server.adopted} guests in ${server.adoptionMs.toFixed(1)} ms.`);
   for (const check of await server.app.services.host.checks()) if (check.status !== "ok") say(inWords(check));
+};
+
+/** Whether there is a terminal that this process belongs to. */
+const hasTerminal = (): boolean => {
+  try {
+    closeSync(openSync("/dev/tty", constants.O_RDONLY | constants.O_NOCTTY));
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const close = async (server: Server, stopGuests: boolean): Promise<void> => {

@@ -1,65 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { MainProcess, temporaryHome } from "./testing/mainProcess.ts";
 import { PASSWORD } from "./testing/testServer.ts";
-
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
-
-const temporaryHome = () => {
-  const home = mkdtempSync(join(tmpdir(), "corral-main-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  return home;
-};
-
-/** The server as a process of its own, with what it says. */
-class Process {
-  readonly child: ChildProcess;
-  readonly ended: Promise<unknown>;
-  out = "";
-  err = "";
-
-  constructor(env: Record<string, string>, args: string[] = []) {
-    this.child = spawn(process.execPath, ["--import", "tsx", "--conditions=source", MAIN, ...args], {
-      env: { ...process.env, CORRAL_PORT: "0", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.child.stdout?.on("data", (chunk: Buffer) => {
-      this.out += chunk;
-    });
-    this.child.stderr?.on("data", (chunk: Buffer) => {
-      this.err += chunk;
-    });
-    this.ended = once(this.child, "close");
-    onTestFinished(async () => {
-      this.child.kill("SIGKILL");
-      await this.ended;
-    });
-  }
-
-  async says(pattern: RegExp): Promise<string> {
-    for (;;) {
-      const found = pattern.exec(this.out)?.[0];
-      if (found !== undefined) return found;
-      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.out}${this.err}`);
-      await sleep(10);
-    }
-  }
-
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    this.child.kill(signal);
-    await this.ended;
-    return this.child.exitCode;
-  }
-}
 
 test("a first start prints the link that makes the first admin, a later one the address", async () => {
   const home = temporaryHome();
-  const first = new Process({ CORRAL_HOME: home });
+  const first = new MainProcess({ CORRAL_HOME: home });
   const link = new URL(await first.says(/http:\S+link#[\w-]{43}/));
   expect(["corral.db", "admin.sock", "lock"].map((file) => statSync(join(home, file)).mode & 0o077)).toEqual([0, 0, 0]);
   expect(statSync(home).mode & 0o777).toBe(0o700);
@@ -73,7 +20,7 @@ test("a first start prints the link that makes the first admin, a later one the 
   expect(await first.end("SIGTERM")).toBe(0);
   expect(first.out).toMatch(/^Corral is stopped\. No guest runs\.$/m);
 
-  const second = new Process({ CORRAL_HOME: home });
+  const second = new MainProcess({ CORRAL_HOME: home });
   await second.says(/^Corral runs at http:\/\/127\.0\.0\.1:\d+$/m);
   expect(second.out).not.toContain("#");
   expect(await second.end("SIGINT")).toBe(0);
@@ -81,25 +28,25 @@ test("a first start prints the link that makes the first admin, a later one the 
 
 test("a second server of one folder names the first and ends; a killed one is in nobody's way", async () => {
   const home = temporaryHome();
-  const first = new Process({ CORRAL_HOME: home });
+  const first = new MainProcess({ CORRAL_HOME: home });
   await first.says(/Corral runs/);
-  const second = new Process({ CORRAL_HOME: home });
+  const second = new MainProcess({ CORRAL_HOME: home });
   await second.ended;
   expect(second.child.exitCode).toBe(1);
   expect(second.err).toContain(`process ${first.child.pid}`);
   expect(second.err).not.toContain("    at ");
 
   await first.end("SIGKILL");
-  const third = new Process({ CORRAL_HOME: home });
+  const third = new MainProcess({ CORRAL_HOME: home });
   await third.says(/Corral runs/);
 });
 
 test("what keeps it from starting is said in words", async () => {
-  const open = new Process({ CORRAL_HOME: temporaryHome(), CORRAL_HOST: "0.0.0.0" });
+  const open = new MainProcess({ CORRAL_HOME: temporaryHome(), CORRAL_HOST: "0.0.0.0" });
   const home = temporaryHome();
-  const first = new Process({ CORRAL_HOME: home });
+  const first = new MainProcess({ CORRAL_HOME: home });
   const { port } = new URL(await first.says(/http:\S+/));
-  const taken = new Process({ CORRAL_HOME: temporaryHome(), CORRAL_PORT: port });
+  const taken = new MainProcess({ CORRAL_HOME: temporaryHome(), CORRAL_PORT: port });
   await Promise.all([open.ended, taken.ended]);
   expect([open.child.exitCode, taken.child.exitCode]).toEqual([1, 1]);
   expect(open.err).toContain("CORRAL_HOST");

@@ -33,6 +33,8 @@ export interface Server {
   readonly adopted: number;
   /** Milliseconds that took. */
   readonly adoptionMs: number;
+  /** Takes up what may have changed on disk. What came of it, in words for people. */
+  readAgain(): string;
   /** Ends everything in order; guests run on, unless they are to be stopped. How many run on. Idempotent. */
   close(options: { readonly stopGuests: boolean }): Promise<{ readonly running: number }>;
 }
@@ -83,6 +85,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
       firstLink: store.users.firstAdmin() === null ? loginLinks.createLogin(null).url : null,
       adopted,
       adoptionMs,
+      readAgain: () => app.services.certificate?.readAgain() ?? "There is no certificate to be read again.",
       close: async ({ stopGuests }) => {
         if (opened.length === 0) return { running: 0 };
         // First the viewers, who are told that the server goes: the end of a console would look like a deletion.

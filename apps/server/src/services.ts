@@ -2,6 +2,7 @@ import type { Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import type { Retention } from "./audit/retention.ts";
 import type { Webhook } from "./audit/webhook.ts";
+import type { Certificate } from "./certificate.ts";
 import type { ConnectionGate } from "./connections/connectionGate.ts";
 import type { Typing } from "./consoles/typing.ts";
 import type { WatchLinks } from "./consoles/watchLinks.ts";
@@ -41,6 +42,8 @@ export interface Services {
   readonly supervisor: Supervisor;
   readonly events: EventLog;
   readonly connections: ConnectionGate;
+  /** Null: the server speaks plain HTTP. */
+  readonly certificate: Certificate | null;
   readonly guests: Guests;
   readonly images: Images;
   readonly kernels: Kernels;

@@ -35,6 +35,7 @@ export interface Settings {
   readonly origins: readonly string[];
   /** Addresses and networks whose X-Forwarded- headers are believed. */
   readonly trustedProxies: readonly string[];
+  /** Files with certificate and key; null: it speaks plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** The provider of single sign-on; null: there is none. */
   readonly oidc: OidcSettings | null;
@@ -185,7 +186,9 @@ const readTls = (cert: string | undefined, key: string | undefined): Settings["t
   if (cert === undefined && key === undefined) return null;
   if (cert === undefined) throw unusable([{ field: "CORRAL_TLS_CERT", message: "is needed beside CORRAL_TLS_KEY" }]);
   if (key === undefined) throw unusable([{ field: "CORRAL_TLS_KEY", message: "is needed beside CORRAL_TLS_CERT" }]);
-  return { cert: readText("CORRAL_TLS_CERT", cert), key: readText("CORRAL_TLS_KEY", key) };
+  readText("CORRAL_TLS_CERT", cert);
+  readText("CORRAL_TLS_KEY", key);
+  return { cert: resolve(cert), key: resolve(key) };
 };
 
 const readText = (field: string, file: string): string => {

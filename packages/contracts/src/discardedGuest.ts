@@ -4,6 +4,9 @@ import { id, name, shownText, timestamp } from "./text.ts";
 /** How long a guest that was deleted can be brought back. */
 export const DISCARD_HOURS = 24;
 
+/** As many of one owner's are kept to be brought back: somebody who makes and deletes guests all day must not fill the host. */
+export const DISCARDED_MAXIMUM = 200;
+
 /** Stands after the name of such a guest where it still counts as a user of an image or a kernel. */
 export const DISCARDED_SUFFIX = " (deleted)";
 

@@ -6,6 +6,8 @@ import { idOrName, shownText, timestamp } from "./text.ts";
 export const eventType = z.enum([
   "server.started",
   "server.stopped",
+  "certificate.taken",
+  "certificate.refused",
   "guest.created",
   "guest.changed",
   "guest.deleted",

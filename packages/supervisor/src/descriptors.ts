@@ -17,6 +17,10 @@ export const descriptorLimit = (): number => {
 export const reservedDescriptors = (limit: number): number =>
   Math.min(RESERVED_MAXIMUM, Math.floor(limit * RESERVED_PART));
 
+/** Whether something failed since there was no descriptor left, for this process or on the whole host. */
+export const isOutOfDescriptors = (error: unknown): boolean =>
+  ["EMFILE", "ENFILE"].includes((error as NodeJS.ErrnoException).code ?? "");
+
 /**
  * How many more can be opened, at least. The kernel gives out the lowest number that is free, so that a new
  * descriptor's number says how many are taken below it.

@@ -1,6 +1,6 @@
-import type { Socket } from "node:net";
 import { descriptorLimit, reservedDescriptors } from "@corral/supervisor";
 import { ConnectionGate } from "./connectionGate.ts";
+import { descriptorOf } from "./descriptorOf.ts";
 
 /** What a browser with many consoles open needs ten times over. */
 const OF_PERSON_MAXIMUM = 256;
@@ -29,7 +29,3 @@ export const pageConnections = (limit = descriptorLimit()): ConnectionGate => {
   };
   return new ConnectionGate(limits, (socket) => descriptorOf(socket) >= usable);
 };
-
-/** Node does not tell it: it is in the handle. Where there is none the connection has just been closed. */
-const descriptorOf = (socket: Socket): number =>
-  (socket as unknown as { _handle: { fd?: number } | null })._handle?.fd ?? 0;

@@ -1,6 +1,14 @@
-import { CorralError, DISCARD_HOURS, type DiscardedGuest, type Guest, guestCan } from "@corral/contracts";
+import {
+  CorralError,
+  DISCARD_HOURS,
+  DISCARDED_MAXIMUM,
+  type DiscardedGuest,
+  type Guest,
+  guestCan,
+} from "@corral/contracts";
 import type { Author, GuestRecord, NewEvent, Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
+import type { FastifyBaseLogger } from "fastify";
 import { rightOn } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import { authorOf, type Caller } from "../people/caller.ts";
@@ -17,6 +25,7 @@ interface DiscardedGuestsOptions {
   readonly events: EventLog;
   readonly guests: Guests;
   readonly quotas: Quotas;
+  readonly log: FastifyBaseLogger;
 }
 
 /** Guests that were deleted and can be brought back for a day. Nothing else shows them. */
@@ -26,11 +35,13 @@ export class DiscardedGuests {
   readonly #events: EventLog;
   readonly #guests: Guests;
   readonly #quotas: Quotas;
+  readonly #log: FastifyBaseLogger;
   readonly #timer: NodeJS.Timeout;
   /** Those that are just being deleted for good: nobody brings them back half. */
   readonly #going = new Set<string>();
 
-  constructor({ store, supervisor, events, guests, quotas }: DiscardedGuestsOptions) {
+  constructor({ store, supervisor, events, guests, quotas, log }: DiscardedGuestsOptions) {
+    this.#log = log;
     this.#store = store;
     this.#supervisor = supervisor;
     this.#events = events;
@@ -48,10 +59,11 @@ export class DiscardedGuests {
     return this.#managedBy(caller).map((guest) => this.#shown(guest));
   }
 
-  /** Throws `wrong_state` while it is on. */
+  /** Throws `wrong_state` while it is on, and `quota_exceeded` when its owner has too many of them. */
   discard(guest: GuestRecord, caller: Caller): DiscardedGuest {
     const verdict = guestCan("delete", this.#supervisor.status(guest.id));
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    this.#refuseTooMany(guest);
     this.#store.guests.discard(guest);
     const discarded = this.#store.guests.listDiscarded().find(({ id }) => id === guest.id);
     if (discarded === undefined) throw new CorralError("not_found", "This guest has just been deleted.");
@@ -89,9 +101,19 @@ export class DiscardedGuests {
         await this.#remove(guest, {}, message);
       } catch (error) {
         // It is tried again next time; a defect of one must not keep the others.
-        if (!(error instanceof CorralError)) throw error;
+        if (!(error instanceof CorralError)) this.#log.error({ err: error }, "a deleted guest could not be removed");
       }
     }
+  }
+
+  #refuseTooMany({ ownerId, definition }: GuestRecord): void {
+    const theirs = this.#store.guests.ownedBy([ownerId]).filter(({ discardedAt }) => discardedAt !== null);
+    if (theirs.length < DISCARDED_MAXIMUM) return;
+    throw new CorralError(
+      "quota_exceeded",
+      `${definition.owner} has ${theirs.length} deleted guests that can be brought back, as many as one may. Delete some of ` +
+        "those for good, in the page or with corral delete --for-good, or wait: each goes by itself after a day.",
+    );
   }
 
   async #remove(guest: GuestRecord, author: Author, message: string): Promise<void> {

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { statSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { EXIT, type Guest } from "@corral/contracts";
 import { Secret, TOTP } from "otpauth";
 import { pino } from "pino";
@@ -8,7 +10,7 @@ import { SshUser } from "../testing/sshClientProcess.ts";
 import { PASSWORD, TestServer } from "../testing/testServer.ts";
 import { hostKeyOf } from "./hostKey.ts";
 import { SshDoor } from "./sshDoor.ts";
-import type { SshLimits } from "./sshLimits.ts";
+import { SSH_LIMITS, type SshLimits } from "./sshLimits.ts";
 
 const UP = "\u001b[A";
 const DOWN = "\u001b[B";
@@ -249,7 +251,7 @@ test("a million lines pasted into the menu press no key", async () => {
 });
 
 test("a login that is taken back ends what it opened, and limits hold", async () => {
-  const limits = { connectionsOfNetwork: 2, sessions: 1, idleMs: 60_000 };
+  const limits = { knownOfPerson: 2, sessions: 1, idleMs: 60_000 };
   const { server, door, user, ada, alice, keyOf } = await opened(limits);
   const key = keyOf(alice, "ed", "-t", "ed25519");
   const one = user.terminal("alice+web1", key);
@@ -288,6 +290,35 @@ test("a console over ssh follows what its person may do with the guest", async (
   await server.call("PATCH", "/guests/web1/access", { as: ada, body: { grants: [] } });
   await watching.see(/There is no such guest/);
   await watching.ended();
+});
+
+test("300 half-open connections from 20 addresses keep nobody out, nor send anybody away", async () => {
+  const { door, user, alice, bob, keyOf } = await opened();
+  const key = keyOf(alice, "ed", "-t", "ed25519");
+  const here = user.terminal("alice", key);
+  await here.see(/2 guests/);
+  const flood: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of flood) socket.destroy();
+  });
+  for (let round = 0; round < 15; round += 1) {
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const socket = connect({ port: door.port, host: "127.0.0.1", localAddress: `127.0.2.${index + 1}` });
+        socket.on("error", () => {});
+        flood.push(socket);
+        await Promise.race([once(socket, "connect"), once(socket, "close")]);
+      }),
+    );
+  }
+  expect(door.size).toBeLessThanOrEqual(SSH_LIMITS.strangers + 1);
+  expect(await user.run("bob", ["list"], keyOf(bob, "bobs", "-t", "ed25519"))).toMatchObject({ code: 0, err: "" });
+  expect(await user.run("alice", ["list"], { answers: [PASSWORD] })).toMatchObject({ code: 0, err: "" });
+  const from = here.text.length;
+  here.type("?");
+  await here.see(/./, from);
+  expect(here.code).toBeNull();
+  expect(flood.some((socket) => !socket.destroyed)).toBe(true);
 });
 
 test("silence is ended: before a login, and after", async () => {

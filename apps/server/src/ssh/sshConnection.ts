@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { type Client as ApiClient, CorralError, idOrName, name } from "@corral/contracts";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { Connection, Session } from "ssh2";
-import { networkOfAddress } from "../people/address.ts";
+import { networkOfAddress, plainAddress } from "../people/address.ts";
 import type { Caller } from "../people/caller.ts";
 import type { Services } from "../services.ts";
 import { SshAuthentication, type SshIdentity } from "./sshAuthentication.ts";
@@ -16,6 +16,8 @@ interface SshConnectionOptions {
   readonly http: FastifyInstance;
   readonly log: FastifyBaseLogger;
   readonly limits: SshLimits;
+  /** Somebody has logged in on it. False: they have as many connections as one may. */
+  readonly know: (person: string) => boolean;
 }
 
 /** So long a client has to show the last words and to go. */
@@ -28,7 +30,7 @@ interface Login {
 
 /** One connection, from its first byte to its end. */
 export class SshConnection {
-  readonly network: string;
+  readonly #network: string;
   readonly #from: string;
   readonly #options: SshConnectionOptions;
   readonly #sessions = new Set<SshSession>();
@@ -41,8 +43,8 @@ export class SshConnection {
 
   constructor(options: SshConnectionOptions) {
     this.#options = options;
-    this.#from = (options.socket.remoteAddress ?? "::").replace(/^::ffff:/, "");
-    this.network = networkOfAddress(this.#from);
+    this.#from = plainAddress(options.socket.remoteAddress);
+    this.#network = networkOfAddress(this.#from);
     this.#deadline = this.#endIn(options.limits.loginMs);
   }
 
@@ -54,7 +56,7 @@ export class SshConnection {
       store,
       passwordLogins,
       from: this.#from,
-      network: this.network,
+      network: this.#network,
       onIdentified: (identity) => this.#identified(identity),
       giveUp: () => this.end(null),
     });
@@ -106,7 +108,13 @@ export class SshConnection {
   }
 
   #identified({ user, keyId, way }: SshIdentity): void {
-    const { services, http, limits } = this.#options;
+    const { services, http, limits, know } = this.#options;
+    if (!know(user.id)) {
+      throw new CorralError(
+        "too_many_requests",
+        "You have as many ssh connections as one person may. Close some first.",
+      );
+    }
     const secret = services.sshLogins.open({ userId: user.id, keyId, from: this.#from });
     const { origins } = services;
     this.#login = { secret, client: sshClient({ http, origins, secret, address: this.#from }) };

@@ -1,8 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { CorralError } from "@corral/contracts";
+import { descriptorLimit, reservedDescriptors } from "@corral/supervisor";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import ssh2 from "ssh2";
+import { ConnectionGate } from "../connections/connectionGate.ts";
+import { descriptorOf } from "../connections/descriptorOf.ts";
+import { guardConnections } from "../connections/guardConnections.ts";
+import { networkOfAddress, plainAddress } from "../people/address.ts";
 import type { Services } from "../services.ts";
 import type { HostKey } from "./hostKey.ts";
 import { SshConnection } from "./sshConnection.ts";
@@ -24,6 +29,7 @@ export interface SshDoorOptions {
 export class SshDoor {
   readonly #options: SshDoorOptions;
   readonly #limits: SshLimits;
+  readonly #gate: ConnectionGate;
   readonly #server: Server;
   readonly #ssh: ssh2.Server;
   readonly #connections = new Map<Socket, SshConnection>();
@@ -40,7 +46,14 @@ export class SshDoor {
       const socket = (client as unknown as { _sock: Socket })._sock;
       this.#connections.get(socket)?.begin(client);
     });
+    const limit = descriptorLimit();
+    const usable = limit - reservedDescriptors(limit);
+    this.#gate = new ConnectionGate(this.#limits, (socket) => descriptorOf(socket) >= usable);
     this.#server = createServer((socket) => this.#welcome(socket));
+    guardConnections(this.#server, (socket) => {
+      const network = networkOfAddress(plainAddress(socket.remoteAddress));
+      return this.#isPatient(network) && this.#gate.admit(socket, network);
+    });
     this.#stopListening = options.services.sockets.onRecheck(() => this.#recheck());
   }
 
@@ -87,16 +100,11 @@ export class SshDoor {
   }
 
   #welcome(socket: Socket): void {
-    // Errors of the network end a connection, and are nobody's fault.
-    socket.on("error", () => {});
     // An echo is small, and must not wait 40 ms for the client to acknowledge the one before.
     socket.setNoDelay(true);
     const { services, http, log } = this.#options;
-    const connection = new SshConnection({ socket, services, http, log, limits: this.#limits });
-    if (!this.#hasRoomFor(connection.network)) {
-      socket.destroy();
-      return;
-    }
+    const know = (person: string): boolean => this.#gate.know(socket, person);
+    const connection = new SshConnection({ socket, services, http, log, limits: this.#limits, know });
     this.#connections.set(socket, connection);
     socket.once("close", () => {
       this.#connections.delete(socket);
@@ -105,14 +113,13 @@ export class SshDoor {
     this.#ssh.injectSocket(socket);
   }
 
-  #hasRoomFor(network: string): boolean {
-    const { connections, connectionsOfNetwork, newPerMinute } = this.#limits;
+  /** It has not come too often in this minute. */
+  #isPatient(network: string): boolean {
     const minute = Math.floor(Date.now() / MINUTE_MS);
     if (minute !== this.#minute) this.#newcomers.clear();
     this.#minute = minute;
     const news = (this.#newcomers.get(network) ?? 0) + 1;
     this.#newcomers.set(network, news);
-    const theirs = [...this.#connections.values()].filter((other) => other.network === network).length;
-    return this.#connections.size < connections && theirs < connectionsOfNetwork && news <= newPerMinute;
+    return news <= this.#limits.newPerMinute;
   }
 }

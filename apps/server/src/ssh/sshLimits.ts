@@ -1,8 +1,7 @@
-/** What the door lets in. */
-export interface SshLimits {
-  /** Connections at once, in all and from one address or network. */
-  readonly connections: number;
-  readonly connectionsOfNetwork: number;
+import type { GateLimits } from "../connections/connectionGate.ts";
+
+/** What the door lets in: connections at once, and more. */
+export interface SshLimits extends GateLimits {
   /** New connections of one address or network in a minute: a script in a loop stays below. */
   readonly newPerMinute: number;
   /** Sessions of one connection at once. */
@@ -14,8 +13,13 @@ export interface SshLimits {
 }
 
 export const SSH_LIMITS: SshLimits = {
-  connections: 200,
-  connectionsOfNetwork: 30,
+  known: 200,
+  knownOfPerson: 30,
+  // As OpenSSH's MaxStartups, 100, which ends some at random; a script that opens many at once stays below the other.
+  strangers: 100,
+  strangersOfNetwork: 20,
+  // A login takes some round trips, and whoever came last of a crowd is most likely of it.
+  graceMs: 2_000,
   newPerMinute: 120,
   sessions: 10,
   loginMs: 60_000,

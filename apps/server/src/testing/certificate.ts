@@ -1,6 +1,20 @@
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
+import { onTestFinished } from "vitest";
+
+/** Two files with these, which go with the running test. */
+export const filesWith = ({ cert, key }: { readonly cert: string; readonly key: string }) => {
+  const folder = mkdtempSync(join(tmpdir(), "corral-tls-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key);
+  return files;
+};
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { VITALS_EVERY_MS } from "@corral/contracts";
 import { MconsoleClient, mconsolePath, type Notification, NotificationListener, rootMounted } from "@corral/uml";
 import { RunDebugger } from "../debugger/runDebugger.ts";
+import { isOutOfDescriptors } from "../descriptors.ts";
 import { guestDevice } from "../lines/guestDevice.ts";
 import { isFound, lineEnds } from "../lines/lineEnds.ts";
 import { RunLines } from "../lines/runLines.ts";
@@ -309,7 +310,15 @@ export class RunningGuest {
     this.mconsole.close();
   }
 
-  #every(ms: number, work: () => void): void {
-    this.#timers.push(setInterval(work, ms).unref());
+  /** Without a descriptor to look with, a look is left out: the next one comes. */
+  #every(ms: number, look: () => void): void {
+    const lookIfPossible = (): void => {
+      try {
+        look();
+      } catch (error) {
+        if (!isOutOfDescriptors(error)) throw error;
+      }
+    };
+    this.#timers.push(setInterval(lookIfPossible, ms).unref());
   }
 }

@@ -410,7 +410,9 @@ export class SupervisedGuest {
     });
     this.force("force-off")
       .catch(() => {})
-      .finally(() => this.#folder.emptyUmlDir());
+      .then(() => this.#folder.emptyUmlDir())
+      // What is left there goes with the next start.
+      .catch(() => {});
   }
 
   /** Why it does nothing, where that is nothing to worry about; null: it runs. */

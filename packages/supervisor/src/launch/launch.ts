@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CorralError, isKept } from "@corral/contracts";
 import { kernelCommandLine } from "@corral/uml";
+import { descriptorLimit, freeDescriptors } from "../descriptors.ts";
 import { prepareDisks } from "../guest/disks.ts";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import type { GuestSpec } from "../guest/guestSpec.ts";
@@ -73,6 +74,7 @@ export interface LaunchOptions {
 export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const { spec, folder, kernelLog, bootNumber, uid } = options;
   const { definition } = spec;
+  refuseWithoutDescriptors(definition);
   const disks = await prepareDisks(spec, folder, uid);
   const libraries = await librariesFor(spec, uid);
   await folder.clearUmlDir(uid);
@@ -228,6 +230,22 @@ const processesBelow = (initPid: number): LaunchRecord["process"] => {
   const kernel = init === null ? undefined : childrenOf(init.pid)[0];
   const kernelIdentity = kernel === undefined ? null : identify(kernel);
   return init === null || kernelIdentity === null ? null : { init, kernel: kernelIdentity };
+};
+
+/** A pty has two ends; the rest are pipes, sockets and files of the launch itself, with some to spare. */
+const DESCRIPTORS_OF_A_CONSOLE = 4;
+const DESCRIPTORS_OF_A_LAUNCH = 24;
+
+/** Throws `host_unfit`: half way through it could not even be said what is missing. */
+const refuseWithoutDescriptors = ({ name, consoles }: GuestSpec["definition"]): void => {
+  const limit = descriptorLimit();
+  const needed = DESCRIPTORS_OF_A_LAUNCH + DESCRIPTORS_OF_A_CONSOLE * consoles.length;
+  if (freeDescriptors(limit) >= needed) return;
+  throw new CorralError(
+    "host_unfit",
+    `${name} was not started: of the ${limit} files that the server may have open, fewer than the ${needed} are free that it ` +
+      "needs. Shut other guests down, or start the server with a higher limit: LimitNOFILE= in its systemd unit, or ulimit -n.",
+  );
 };
 
 const started = (child: ChildProcess, program: string): Promise<void> =>

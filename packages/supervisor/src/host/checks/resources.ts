@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statfsSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readdirSync, readFileSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { descriptorLimit, reservedDescriptors } from "../../descriptors.ts";
 import { START_FREE_MINIMUM_BYTES } from "../../guest/roomToStart.ts";
 import { type Check, failure, good, warning } from "../check.ts";
 
@@ -7,13 +8,28 @@ import { type Check, failure, good, warning } from "../check.ts";
 const DISK_LITTLE_BYTES = 5 * 1024 ** 3;
 /** One small guest and the server. */
 const MEMORY_LITTLE_BYTES = 512 * 1024 ** 2;
-/** The server holds about five descriptors for each guest. */
-const FILES_FEW = 1024;
+/** What the server has open for itself, and for a guest that runs, apart from its consoles. */
+const FILES_OF_SERVER = 64;
+const FILES_OF_GUEST = 8;
+/** The master of a console's pty, its log and the log's index. */
+const FILES_OF_CONSOLE = 3;
+/** With fewer than these a server with some guests and people is soon at its end; so many are enough for most. */
+const FILES_FEW = 700;
+const FILES_PLENTY = 65_536;
 const SHM_SMALL_BYTES = 64 * 1024 ** 2;
 
 const GIB = 1024 ** 3;
 /** The folder itself, or the one in which it will be made. */
 const existing = (folder: string): string => (existsSync(folder) ? folder : existing(dirname(folder)));
+
+/** By their folders, since the checks know no database. */
+const guestsIn = (home: string): { readonly guests: number; readonly consoles: number } => {
+  const guests = namesIn(join(home, "guests")).filter((id) => existsSync(join(home, "guests", id, "consoles")));
+  const consoles = guests.reduce((sum, id) => sum + namesIn(join(home, "guests", id, "consoles")).length, 0);
+  return { guests: guests.length, consoles };
+};
+
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 /** With less than a tenth of a GiB, 0.0 GiB would say nothing. */
 const inGib = (bytes: number): string =>
@@ -79,14 +95,24 @@ export const resources = (home: string): readonly Check[] => [
     id: "open-files",
     title: "Open files",
     look: () => {
-      const limit = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
-      return limit !== undefined && limit !== "unlimited" && Number(limit) < FILES_FEW
-        ? warning(
-            `At most ${limit} in this process.`,
-            "The server needs about five for each guest.",
-            "ulimit -n 4096 before it is started, or LimitNOFILE= in its systemd unit.",
-          )
-        : good(`At most ${limit ?? "unlimited"} in this process.`);
+      const limit = descriptorLimit();
+      const { guests, consoles } = guestsIn(home);
+      const needed = FILES_OF_SERVER + guests * FILES_OF_GUEST + consoles * FILES_OF_CONSOLE;
+      const usable = limit - reservedDescriptors(limit);
+      const found = `At most ${Number.isFinite(limit) ? limit : "unlimited"} in this process.`;
+      if (usable >= Math.max(needed, FILES_FEW)) return good(found);
+      const [meaning, enough] =
+        usable < needed
+          ? [
+              `If all ${guests} guests of this data folder with their ${consoles} consoles ran at once, that would take about ${needed}; a quarter is kept for launches and control. Those that go beyond it are not started.`,
+              needed * 2,
+            ]
+          : ["A guest that runs takes about a dozen, and each person who looks on a few.", FILES_PLENTY];
+      return warning(
+        found,
+        meaning,
+        `Let it have ${Math.max(enough, FILES_PLENTY)}: LimitNOFILE= in its systemd unit, or ulimit -n in the shell that starts it (root can raise the hard limit).`,
+      );
     },
   },
 ];
