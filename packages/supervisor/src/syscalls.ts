@@ -13,10 +13,12 @@ const flockCall = libc.func("int flock(int fd, int operation)");
 const socketpairCall = libc.func("int socketpair(int domain, int type, int protocol, _Out_ int *pair)");
 const schedSetaffinity = libc.func("int sched_setaffinity(int pid, size_t size, const uint8_t *mask)");
 const linkatCall = libc.func("int linkat(int from, const char *path, int to, const char *newPath, int flags)");
+const prlimitCall = libc.func("int prlimit(int pid, int resource, const uint64_t *limits, void *before)");
 const fallocateCall = libc.func("int fallocate(int fd, int mode, int64_t offset, int64_t length)");
 
 const SYS_pidfd_send_signal = 424;
 const SYS_pidfd_open = 434;
+const SYS_openat2 = 437;
 const SYS_pidfd_getfd = 438;
 const F_GETFD = 1;
 const F_SETFD = 2;
@@ -34,6 +36,18 @@ const AT_SYMLINK_FOLLOW = 0x400;
 const AFFINITY_BYTES = 1024 / 8;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
+
+/** How openat2(2) finds a name, beside O_ flags: linux/openat2.h. No link is followed by any of these. */
+export const RESOLVE = {
+  /** Everything is looked for below the folder, whatever ".." and "/" say. */
+  inRoot: 0x10 | 0x04 | 0x02,
+  /** As that, and ".." out of the folder, and other mounts, are errors. */
+  inMount: 0x08 | 0x04 | 0x02 | 0x01,
+} as const;
+const O_CLOEXEC = 0o2000000;
+
+/** Of prlimit(2): processes of one user, in one user namespace. */
+const RLIMIT_NPROC = 6;
 
 /** open(2)'s, which node:fs does not name: a file is found but not opened, whatever it is, and without waiting. */
 export const O_PATH = 0o10000000;
@@ -55,16 +69,21 @@ export class SystemCallError extends Error {
 
 const ERRNO_NAMES: Record<number, string> = {
   1: "EPERM",
+  2: "ENOENT",
   3: "ESRCH",
+  5: "EIO",
+  6: "ENXIO",
   9: "EBADF",
   11: "EAGAIN",
   17: "EEXIST",
   18: "EXDEV",
+  20: "ENOTDIR",
   22: "EINVAL",
   24: "EMFILE",
   25: "ENOTTY",
   28: "ENOSPC",
   38: "ENOSYS",
+  40: "ELOOP",
   95: "EOPNOTSUPP",
 };
 
@@ -121,6 +140,21 @@ export const pidfdSendSignal = (pidfd: number, signal: number): void => {
   checked(
     "pidfd_send_signal",
     Number(syscall(SYS_pidfd_send_signal, "int", pidfd, "int", signal, "void *", null, "unsigned int", 0)),
+  );
+};
+
+/** Opens `name` below the folder behind `folder`, as `resolve` says. ELOOP where there is a link. The descriptor is close-on-exec. */
+export const openBelow = (folder: number, name: string, flags: number, resolve: number): number => {
+  const how = new BigUint64Array([BigInt(flags | O_CLOEXEC), 0n, BigInt(resolve)]);
+  const words = ["int", folder, "const char *", name, "uint64_t *", how, "size_t", how.byteLength] as const;
+  return checked("openat2", Number(syscall(SYS_openat2, ...words)));
+};
+
+/** How many processes there may be of the user of this one, in its user namespace, before it can start no more. */
+export const limitProcesses = (pid: number, most: number): void => {
+  checked(
+    "prlimit(RLIMIT_NPROC)",
+    prlimitCall(pid, RLIMIT_NPROC, new BigUint64Array([BigInt(most), BigInt(most)]), null),
   );
 };
 

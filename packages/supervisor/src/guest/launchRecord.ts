@@ -73,6 +73,8 @@ const launchRecord = z.object({
   slots: z.array(diskSlot).default([]),
   /** The sandbox's first process, and the kernel, its child. */
   process: z.object({ init: processIdentity, kernel: processIdentity }).nullable(),
+  /** Device number of the sandbox's own /dev/pts, known with its processes. Left out by earlier versions. */
+  terminals: z.int().nullable().default(null),
   /** What was asked for last, which says what its end means. */
   asked: askedOf.nullable(),
   /** Written before the guest is paused and after it goes on. */

@@ -5,6 +5,7 @@ import { MconsoleClient, mconsolePath, type Notification, NotificationListener, 
 import { RunDebugger } from "../debugger/runDebugger.ts";
 import { isOutOfDescriptors } from "../descriptors.ts";
 import { guestDevice } from "../lines/guestDevice.ts";
+import type { TerminalOwner } from "../lines/guestPts.ts";
 import { isFound, lineEnds } from "../lines/lineEnds.ts";
 import { RunLines } from "../lines/runLines.ts";
 import { GuestLink } from "../link/guestLink.ts";
@@ -130,7 +131,7 @@ export class RunningGuest {
     this.lines = new RunLines({
       consoles: this.#consoles,
       mconsole: this.mconsole,
-      kernel: () => this.#record.process?.kernel ?? null,
+      guest: () => this.#terminalOwner,
       line: (name) => this.#line(name),
       setSize: (name, size) => this.#sizes.set(guestDevice(name), size),
       noteKeepers: (name, keepers) => this.noteLine({ ...this.#line(name), keepers }),
@@ -159,6 +160,10 @@ export class RunningGuest {
 
   get record(): LaunchRecord {
     return this.#record;
+  }
+  get #terminalOwner(): TerminalOwner | null {
+    const { process, terminals } = this.#record;
+    return process === null ? null : { ...process, terminals };
   }
   /** Process of the kernel; null in the first milliseconds of a launch. */
   get pid(): number | null {

@@ -12,6 +12,7 @@ import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
 import type { GuestInside } from "../link/inside.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
+import { boundGuest } from "../sandbox/guestBounds.ts";
 import { VitalsKeeper } from "../vitals/vitalsKeeper.ts";
 import {
   type AskedGuest,
@@ -39,7 +40,7 @@ import { type LaunchRecord, linesOf, readLaunchRecord, removeLaunchRecord } from
 import { PendingStart } from "./pendingStart.ts";
 import { Restarts } from "./restarts.ts";
 import { listenForNotifications, RunningGuest, type RunOptions } from "./runningGuest.ts";
-import { specDigest } from "./specDigest.ts";
+import { isOutdated } from "./specDigest.ts";
 import type { GuestStatus } from "./status.ts";
 
 export interface GuestSurroundings {
@@ -131,8 +132,7 @@ export class SupervisedGuest {
       pid: run?.pid ?? null,
       boots: this.#history.boots,
       bootRetries: this.#history.bootRetries,
-      restartNeeded:
-        run !== null && (run.record.specDigest !== specDigest(this.#spec) || !haveSameChannels(lines, consoles)),
+      restartNeeded: run !== null && (isOutdated(run.record, this.#spec) || !haveSameChannels(lines, consoles)),
       link: linkStateOf(run),
       ending: this.#history.ending,
       statusLine: run?.record.statusLine ?? null,
@@ -186,7 +186,10 @@ export class SupervisedGuest {
     this.#run = this.#watch(record, { child: null, link: recovered.ok ? recovered.link : null }, this.#listen());
     this.#connectConsoles(this.#run, recovered.ok ? recovered.masters : new Map());
     // A debugger ends with its server, unless it took no notice.
-    if (record.process !== null) void letGo(record.process.kernel);
+    if (record.process !== null) {
+      void letGo(record.process.kernel);
+      void boundGuest(record.process);
+    }
     if (record.asked !== null) this.#condition.startDeadline();
     if (record.paused) pauseAgain(this.#run);
     this.#condition.isFound(adoptedState(record), new Date(record.startedAt));
@@ -264,7 +267,8 @@ export class SupervisedGuest {
       this.#condition.become("booting");
       const complete = completeRecord(launched.record, this.#folder).then((record) => {
         if (record?.process != null) {
-          run.note({ process: record.process });
+          run.note({ process: record.process, terminals: record.terminals });
+          void boundGuest(record.process);
           setSessionNiceness(record.process.kernel, this.#spec.definition.niceness);
         }
         this.#condition.changed();

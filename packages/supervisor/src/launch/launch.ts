@@ -14,6 +14,7 @@ import type { KernelLog } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { specDigest } from "../guest/specDigest.ts";
 import { guestDevice } from "../lines/guestDevice.ts";
+import { terminalsOf } from "../lines/guestPts.ts";
 import { openHostTerminals } from "../lines/hostTerminal.ts";
 import { needsPty } from "../lines/lineEnds.ts";
 import { PORT_TERMINAL, PORT_TERMINAL_PLACES } from "../lines/lineTools.ts";
@@ -170,6 +171,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       interfaces: definition.interfaces,
       slots,
       process: null,
+      terminals: null,
       asked: null,
       paused: false,
       booted: false,
@@ -215,7 +217,7 @@ export const completeRecord = async (record: LaunchRecord, folder: GuestFolder):
       const status = readSandboxStatus(folder.sandboxStatus);
       if (status.exitCode !== null) return null;
       const process = status.initPid === null ? null : processesBelow(status.initPid);
-      if (process !== null) return { ...record, process };
+      if (process !== null) return { ...record, process, terminals: terminalsOf(process.init) };
     } catch {
       deadline = Date.now() + SANDBOX_DEADLINE_MS;
     }

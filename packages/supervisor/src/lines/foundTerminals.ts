@@ -3,7 +3,7 @@ import type { TerminalSource } from "@corral/console";
 import type { ProcessIdentity, RunLine } from "../guest/launchRecord.ts";
 import { hasEnded } from "../sandbox/processes.ts";
 import { duplicate, setWindowSize } from "../syscalls.ts";
-import { openGuestPts, ptsNumber } from "./guestPts.ts";
+import { openGuestPts, ptsNumber, type TerminalOwner } from "./guestPts.ts";
 import { keepTerminal } from "./keeper.ts";
 import { lineEnds } from "./lineEnds.ts";
 
@@ -16,7 +16,7 @@ export interface FoundTerminals {
 
 export interface Finding {
   readonly line: RunLine;
-  readonly kernel: ProcessIdentity;
+  readonly guest: TerminalOwner;
   /** What the kernel says the console is connected to: pts:/dev/pts/3, or pts:/dev/pts/3,null. */
   readonly answer: string;
   /** Master of the pty of ours that is one of the ends, if one is. It stays the caller's. */
@@ -26,7 +26,7 @@ export interface Finding {
 }
 
 /** Opens the ends of a console that the guest has opened; null while it has not. */
-export const openTerminals = ({ line, kernel, answer, master, taken }: Finding): FoundTerminals | null => {
+export const openTerminals = ({ line, guest, answer, master, taken }: Finding): FoundTerminals | null => {
   const { read, write } = lineEnds(line);
   const [input = "", output = input] = answer.split(",");
   const numbers = new Map<"read" | "write", number>();
@@ -43,7 +43,7 @@ export const openTerminals = ({ line, kernel, answer, master, taken }: Finding):
     const key = kind === "fd" ? "ours" : (numbers.get(way) as number);
     const before = opened.get(key);
     if (before !== undefined) return before;
-    const fd = key === "ours" ? duplicate(master as number) : openGuestPts(kernel, key);
+    const fd = key === "ours" ? duplicate(master as number) : openGuestPts(guest, key);
     if (fd !== null) opened.set(key, fd);
     return fd;
   };

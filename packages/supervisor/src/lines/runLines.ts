@@ -6,6 +6,7 @@ import type { GuestConsoles } from "../guest/guestConsoles.ts";
 import type { ProcessIdentity, RunLine } from "../guest/launchRecord.ts";
 import { openConnection } from "./foundConnection.ts";
 import { openTerminals } from "./foundTerminals.ts";
+import type { TerminalOwner } from "./guestPts.ts";
 import { lineEnds } from "./lineEnds.ts";
 
 /** How often it is looked whether the guest has opened a console: soon to the eye, and the question takes it 0.1 ms. */
@@ -18,8 +19,8 @@ const ANSWER_MS = 1_000;
 export interface RunLinesOptions {
   readonly consoles: GuestConsoles;
   readonly mconsole: MconsoleClient;
-  /** Process of the kernel, once it is known. */
-  readonly kernel: () => ProcessIdentity | null;
+  /** Processes of the guest, once they are known, and its terminals. */
+  readonly guest: () => TerminalOwner | null;
   readonly line: (name: string) => RunLine;
   /** Sets the window size of a terminal inside the guest, where its channel carries none. */
   readonly setSize: (name: string, size: { readonly cols: number; readonly rows: number }) => void;
@@ -103,20 +104,20 @@ export class RunLines {
 
   /** null while the guest does not have it open. */
   async #find(name: string, signal: AbortSignal): Promise<ConsoleSource | null> {
-    const kernel = this.#options.kernel();
-    if (kernel === null) return null;
+    const guest = this.#options.guest();
+    if (guest === null) return null;
     const line = this.#options.line(name);
     const { read } = lineEnds(line);
     if (read?.kind === "port") {
       this.#say(name, `Corral waits for the guest to listen on port ${read.port}.`);
-      const { source, keepers } = await openConnection(line, kernel, read.port, signal);
+      const { source, keepers } = await openConnection(line, guest.kernel, read.port, signal);
       if (!signal.aborted) this.#options.noteKeepers(name, keepers);
       return source;
     }
     const answer = await this.#ask(name);
     const taken = new Set([...this.#pts].flatMap(([other, numbers]) => (other === name ? [] : numbers)));
     const master = this.#masters.get(name);
-    const found = answer === null || signal.aborted ? null : openTerminals({ line, kernel, answer, master, taken });
+    const found = answer === null || signal.aborted ? null : openTerminals({ line, guest, answer, master, taken });
     if (found === null) {
       this.#say(name, "No program of the guest has this console open yet.");
       return null;

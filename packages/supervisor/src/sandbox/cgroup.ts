@@ -18,7 +18,7 @@ import { join } from "node:path";
 /** Beside its memory file a guest has page tables, its helpers and one stopped process for each program inside. */
 const MEMORY_SLACK_BYTES = 128 * 1024 * 1024;
 /** UML keeps one host process for each address space in the guest; this many is far more than a guest can use. */
-const PROCESSES_MAXIMUM = 4_096;
+export const PROCESSES_MAXIMUM = 4_096;
 const CONTROLLERS = ["memory", "pids", "cpu"] as const;
 
 export interface CgroupLimits {

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { KERNEL_PRELOAD } from "@corral/uml";
-import { inCgroup } from "./cgroup.ts";
+import { inCgroup, PROCESSES_MAXIMUM } from "./cgroup.ts";
 
 /*
  * The chain of programs that a guest's kernel is started through: setarch -R (a guest's memory is random without it:
@@ -48,6 +48,8 @@ export const sandboxCommand = (spec: SandboxSpec): readonly [string, readonly st
     ["setarch", "-R"],
     ["taskset", "-c", spec.cpus.join(",")],
     spec.niceness === 0 ? [] : ["nice", "-n", String(spec.niceness)],
+    // Counted for the guest's own user. In a user namespace it would count all guests: see guestBounds.ts.
+    spec.uid === null ? [] : ["prlimit", `--nproc=${PROCESSES_MAXIMUM}`],
     ["bwrap", ...isolation(spec), ...fileSystem(spec), "--"],
     spec.uid === null ? [] : dropTo(spec.uid),
     [KERNEL_INSIDE, ...spec.kernelArguments],

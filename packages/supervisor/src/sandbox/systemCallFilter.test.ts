@@ -1,29 +1,19 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { readFileSync, readSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
 import { closePty, openPty, type PtyPair } from "../pty.ts";
-import { until } from "../testing/fleet.ts";
-import { librariesOf } from "./libraries.ts";
-import { readOnly, sandboxCommand } from "./sandbox.ts";
-import { systemCallFilter } from "./systemCallFilter.ts";
+import { ALL_WAYS, HANDED_FD, StandIn } from "../testing/standIn.ts";
 
-const PERL = "/usr/bin/perl";
-const MASTER_FD = 5;
 const O_NONBLOCK = 0o4000;
 
 /** What a kernel that was taken over would try on the master it holds. Says of each try what it was told. */
-const HOSTILE = `
-  $| = 1;
-  open(my $master, "+<&=", ${MASTER_FD}) or die $!;
+const ON_A_MASTER = `
+  open(my $master, "+<&=", ${HANDED_FD}) or die $!;
   my $flags = fcntl($master, 3, 0);
   print "nonblocking=", ($flags & 04000) != 0 ? 1 : 0, "\\n";
   print "F_SETFL=", fcntl($master, 4, $flags & ~04000) ? 1 : 0, "\\n";
   my $zero = pack("i", 0);
   print "FIONBIO=", ioctl($master, 0x5421, $zero) ? 1 : 0, "\\n";
-  print "x32=", syscall(0x40000000 + 72, ${MASTER_FD}, 4, 0), "\\n";
+  print "x32=", syscall(0x40000000 + 72, ${HANDED_FD}, 4, 0), "\\n";
   print "kept=", (fcntl($master, 3, 0) & 04000) != 0 ? 1 : 0, "\\n";
   print "F_DUPFD=", fcntl($master, 0, 20) > 0 ? 1 : 0, "\\n";
   my $taken = sysread($master, my $stolen, 100);
@@ -31,46 +21,39 @@ const HOSTILE = `
   sleep 60;
 `;
 
-/** Programs of a test, each in the group that it leads. */
-const children: ChildProcess[] = [];
-const ptys: PtyPair[] = [];
-let folder = "";
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    const gone = once(child, "exit");
-    process.kill(-(child.pid as number), "SIGKILL");
-    await gone;
-  }
-  for (const pty of ptys.splice(0)) closePty(pty);
-  rmSync(folder, { recursive: true, force: true });
-});
+/** What it would ask the host's kernel for. Says of each try which error it got (errno's number, 0: none). */
+const ON_THE_HOST = `
+  sub try_call { my ($name, $number, @words) = @_; $! = 0; my $got = syscall($number, @words); print "$name=", $got < 0 ? $! + 0 : 0, "\\n"; }
+  my $memory = "\\0" x 4096;
+  try_call("unshare user", 272, 0x10000000);
+  try_call("unshare user and mounts", 272, 0x10020000);
+  try_call("clone user", 56, 0x10000000 | 17, 0, 0, 0, 0);
+  try_call("clone3", 435, $memory, 88);
+  try_call("setns", 308, 0, 0x10000000);
+  try_call("sched_setaffinity", 203, 0, 8, "\\xff" x 8);
+  try_call("io_uring_setup", 425, 8, $memory);
+  try_call("keyctl", 250, 0, -3, 1);
+  try_call("bpf", 321, 0, $memory, 64);
+  try_call("userfaultfd", 323, 1);
+  try_call("vsock", 41, 40, 1, 0);
+  try_call("crypto", 41, 38, 5, 0);
+  try_call("unix", 41, 1, 1, 0);
+  try_call("inet", 41, 2, 2, 0);
+  my $child = fork(); if (!$child) { exit 0 } waitpid($child, 0);
+  print "fork=", $? == 0 ? 1 : 0, "\\n";
+  sleep 60;
+`;
+const EPERM = 1;
+const ENOSYS = 38;
+const EAFNOSUPPORT = 97;
 
-/** The sandbox as a guest has it, with another program in the kernel's place, which is handed the master. */
-const sandboxed = async (master: number): Promise<{ said: () => string }> => {
-  folder = mkdtempSync(join(tmpdir(), "corral-filter-"));
-  writeFileSync(join(folder, "filter"), systemCallFilter());
-  const filter = openSync(join(folder, "filter"), "r");
-  const status = openSync(join(folder, "status"), "w");
-  const log = openSync(join(folder, "said"), "w");
-  const [program, argv] = sandboxCommand({
-    launch: "test",
-    kernel: PERL,
-    libraries: (await librariesOf(PERL)).map((path) => readOnly(path, path)),
-    mounts: [],
-    memoryMiB: 32,
-    cpus: [0],
-    niceness: 0,
-    uid: null,
-    cgroup: null,
-    statusFd: 3,
-    filterFd: 6,
-    kernelArguments: ["-e", HOSTILE],
-  });
-  const child = spawn(program, argv, { stdio: ["ignore", log, log, status, log, master, filter], detached: true });
-  children.push(child);
-  for (const fd of [filter, status, log]) closeSync(fd);
-  return { said: () => readFileSync(join(folder, "said"), "utf8") };
-};
+const ptys: PtyPair[] = [];
+let standIn: StandIn | null = null;
+afterEach(async () => {
+  await standIn?.end();
+  standIn = null;
+  for (const pty of ptys.splice(0)) closePty(pty);
+});
 
 const isNonBlocking = (fd: number): boolean => {
   const flags = /^flags:\s+([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1] ?? "";
@@ -80,16 +63,43 @@ const isNonBlocking = (fd: number): boolean => {
 it("keeps whoever shares a console's terminal from making the server wait in a read", async () => {
   const pty = openPty(80, 24);
   ptys.push(pty);
-  const { said } = await sandboxed(pty.master);
-  await until(
-    () => said().includes("read="),
-    () => `its last try; it said: ${said()}`,
-  );
+  standIn = await StandIn.start({ script: ON_A_MASTER, handed: [pty.master] });
   // It is told that it succeeded, and did not; what it may do with its descriptors otherwise, it may.
-  expect(said()).toBe(
+  expect(await standIn.says(/read=.*\n/)).toBe(
     "nonblocking=1\nF_SETFL=1\nFIONBIO=1\nx32=-1\nkept=1\nF_DUPFD=1\nread=Resource temporarily unavailable\n",
   );
   expect(isNonBlocking(pty.master)).toBe(true);
   // It has what it shares still open, and reading it returns at once.
   expect(() => readSync(pty.master, Buffer.alloc(10))).toThrow(/EAGAIN/);
+});
+
+describe.each(ALL_WAYS)("whoever has taken over a kernel that runs as user %s", (uid) => {
+  it("makes no namespace, moves to no other processor, and reaches nothing of the host beside its namespaces", async () => {
+    standIn = await StandIn.start({ script: ON_THE_HOST, uid });
+    const said = await standIn.says(/fork=\d\n/);
+    const told = Object.fromEntries(
+      said
+        .trim()
+        .split("\n")
+        .map((line) => line.split("=")),
+    );
+    expect(told).toEqual({
+      "unshare user": `${EPERM}`,
+      "unshare user and mounts": `${EPERM}`,
+      "clone user": `${EPERM}`,
+      clone3: `${ENOSYS}`,
+      setns: `${EPERM}`,
+      sched_setaffinity: `${EPERM}`,
+      io_uring_setup: `${ENOSYS}`,
+      keyctl: `${ENOSYS}`,
+      bpf: `${ENOSYS}`,
+      userfaultfd: `${ENOSYS}`,
+      vsock: `${EAFNOSUPPORT}`,
+      crypto: `${EAFNOSUPPORT}`,
+      unix: "0",
+      inet: "0",
+      fork: "1",
+    });
+    expect(readFileSync(`/proc/${standIn.processes.kernel.pid}/status`, "utf8")).toMatch(/^Cpus_allowed_list:\t0$/m);
+  });
 });

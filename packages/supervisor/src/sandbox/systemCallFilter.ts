@@ -1,9 +1,21 @@
 /*
+ * What nothing in a sandbox may ask of the host's kernel, although its namespaces would let it. A guest's kernel never
+ * asks for any of it (docs/uml.md, "Sandbox"), so whoever does has taken it over.
+ *
+ * Namespaces of its own: in a user namespace a process has every capability, and with it the parts of the host's kernel
+ * that only administrators reach, and mounts with which it can lie about its files. clone3 takes its flags from memory,
+ * where a filter cannot look: it is not there, and the C library goes on with clone.
+ * Other processors than those it was put on; and what has no namespace, or no limit, or has been a way into kernels
+ * before: sockets of the hypervisor's (AF_VSOCK) and all others that no channel or network of UML uses, io_uring, keyrings,
+ * BPF, performance counters.
+ *
  * A guest holds the master of its own consoles' ptys and both ends of its guest link (docs/design.md, "The guest
  * process"), so that they live on without a server. Whether they block is a flag of the open file, which all holders
  * share: a guest whose kernel was taken over could make them blocking, read away what the server was just told of, and
  * have the whole server wait in a read for good. So nothing in a sandbox may make any descriptor blocking. A guest's
  * kernel never needs to: it is told that it has.
+ *
+ * 32-bit system calls are refused as a whole: they are another set of numbers, of which socketcall hides what it does.
  *
  * The filter is classic BPF over struct seccomp_data, as bwrap's --seccomp takes it (linux/seccomp.h, linux/filter.h).
  * Its other calls pass untouched: those that a filter always allows cost next to nothing.
@@ -18,11 +30,11 @@ const RETURN = 0x06;
 /** Offsets in struct seccomp_data; of the 64-bit arguments the lower halves, which are all that these calls look at. */
 const CALL = 0;
 const ARCHITECTURE = 4;
+const FIRST_ARGUMENT = 16;
 const SECOND_ARGUMENT = 24;
 const THIRD_ARGUMENT = 32;
 
 const AUDIT_ARCH_X86_64 = 0xc000003e;
-const AUDIT_ARCH_I386 = 0x40000003;
 /** A third way to call a 64-bit kernel, with numbers from here on, which no guest's kernel takes. */
 const X32_CALLS = 0x40000000;
 const F_SETFL = 4;
@@ -32,9 +44,42 @@ const FIONBIO = 0x5421;
 const ALLOW = 0x7fff0000;
 /** Returns an error number in its lower half: 0 looks like success. */
 const PRETEND = 0x00050000;
+const EPERM = 1;
 const ENOSYS = 38;
+const EAFNOSUPPORT = 97;
 
-type Label = "fcntl" | "ioctl" | "i386" | "allow" | "pretend" | "refuse";
+/** Numbers of system calls on x86_64: asm/unistd_64.h. */
+const CALLS = {
+  ioctl: 16,
+  socket: 41,
+  clone: 56,
+  fcntl: 72,
+  sched_setaffinity: 203,
+  add_key: 248,
+  request_key: 249,
+  keyctl: 250,
+  unshare: 272,
+  perf_event_open: 298,
+  setns: 308,
+  bpf: 321,
+  userfaultfd: 323,
+  io_uring_setup: 425,
+  io_uring_enter: 426,
+  io_uring_register: 427,
+  clone3: 435,
+} as const;
+
+const FORBIDDEN = ["unshare", "setns", "sched_setaffinity"] as const;
+const ABSENT = [
+  ...(["clone3", "io_uring_setup", "io_uring_enter", "io_uring_register"] as const),
+  ...(["add_key", "request_key", "keyctl", "bpf", "userfaultfd", "perf_event_open"] as const),
+];
+/** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET: linux/sched.h. */
+const NEW_NAMESPACES = 0x7e020000;
+/** AF_UNIX (mconsole), AF_INET and AF_INET6 (ports, UDP cables), AF_NETLINK (the C library), AF_PACKET (raw interfaces). */
+const FAMILIES = [1, 2, 10, 16, 17] as const;
+
+type Label = "fcntl" | "ioctl" | "clone" | "socket" | "allow" | "pretend" | "forbid" | "absent";
 /** A jump to "next" goes on with the next step. */
 type Target = Label | "next";
 interface Step {
@@ -54,17 +99,21 @@ const test = (code: number, value: number, then: Target, otherwise: Target = "ne
 
 const STEPS: readonly Step[] = [
   { code: LOAD, value: ARCHITECTURE },
-  test(IF_EQUAL, AUDIT_ARCH_I386, "i386"),
-  test(IF_EQUAL, AUDIT_ARCH_X86_64, "next", "refuse"),
+  test(IF_EQUAL, AUDIT_ARCH_X86_64, "next", "absent"),
   { code: LOAD, value: CALL },
-  test(IF_AT_LEAST, X32_CALLS, "refuse"),
-  test(IF_EQUAL, 72, "fcntl"),
-  test(IF_EQUAL, 16, "ioctl", "allow"),
-  // A kernel built for 32 bits: fcntl, fcntl64, ioctl.
-  { label: "i386", code: LOAD, value: CALL },
-  test(IF_EQUAL, 55, "fcntl"),
-  test(IF_EQUAL, 221, "fcntl"),
-  test(IF_EQUAL, 54, "ioctl", "allow"),
+  test(IF_AT_LEAST, X32_CALLS, "absent"),
+  test(IF_EQUAL, CALLS.fcntl, "fcntl"),
+  test(IF_EQUAL, CALLS.ioctl, "ioctl"),
+  test(IF_EQUAL, CALLS.clone, "clone"),
+  test(IF_EQUAL, CALLS.socket, "socket"),
+  ...FORBIDDEN.map((call) => test(IF_EQUAL, CALLS[call], "forbid")),
+  ...ABSENT.map((call) => test(IF_EQUAL, CALLS[call], "absent")),
+  { code: RETURN, value: ALLOW },
+  { label: "clone", code: LOAD, value: FIRST_ARGUMENT },
+  test(IF_ANY_BIT, NEW_NAMESPACES, "forbid", "allow"),
+  { label: "socket", code: LOAD, value: FIRST_ARGUMENT },
+  ...FAMILIES.map((family) => test(IF_EQUAL, family, "allow")),
+  { code: RETURN, value: PRETEND | EAFNOSUPPORT },
   { label: "fcntl", code: LOAD, value: SECOND_ARGUMENT },
   test(IF_EQUAL, F_SETFL, "next", "allow"),
   { code: LOAD, value: THIRD_ARGUMENT },
@@ -73,7 +122,8 @@ const STEPS: readonly Step[] = [
   test(IF_EQUAL, FIONBIO, "pretend", "allow"),
   { label: "allow", code: RETURN, value: ALLOW },
   { label: "pretend", code: RETURN, value: PRETEND },
-  { label: "refuse", code: RETURN, value: PRETEND | ENOSYS },
+  { label: "forbid", code: RETURN, value: PRETEND | EPERM },
+  { label: "absent", code: RETURN, value: PRETEND | ENOSYS },
 ];
 
 /** Bytes of struct sock_filter: code (u16), the two jumps (u8 each, counted from the next step), value (u32). */

@@ -12,11 +12,12 @@ import {
 } from "@corral/console";
 import { CorralError } from "@corral/contracts";
 import type { ProcessIdentity } from "../guest/launchRecord.ts";
-import { openGuestPts, ptsNumber } from "../lines/guestPts.ts";
+import { ptsNumber } from "../lines/guestPts.ts";
 import { keepTerminal } from "../lines/keeper.ts";
 import { hasEnded, isAlive } from "../sandbox/processes.ts";
 import { setWindowSize } from "../syscalls.ts";
 import { connectToPort, noTelnetServer, portNumber } from "./strangerPort.ts";
+import { openStrangerPts } from "./strangerPts.ts";
 
 /** What the log of one console may take of the host's disk: it is for catching up, not for keeping. */
 const LOG_BUDGET_BYTES = 4 * 1024 * 1024;
@@ -69,7 +70,7 @@ export class StrangerConsoles {
 
   #openPts(kernel: ProcessIdentity, key: string, name: string, end: string, confirm: boolean): void {
     const number = ptsNumber(end);
-    const fd = number === null ? null : openGuestPts(kernel, number);
+    const fd = number === null ? null : openStrangerPts(kernel, number);
     if (fd === null) throw notATerminal(name, end);
     const kept = this.#keepers.get(key);
     const others = holdersOf(fd).filter((pid) => pid !== kept?.pid && pid !== process.pid);
