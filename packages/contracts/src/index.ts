@@ -9,6 +9,7 @@ export * from "./debuggerFrames.ts";
 export * from "./discardedGuest.ts";
 export * from "./elapsed.ts";
 export * from "./endpoint.ts";
+export * from "./endpointErrors.ts";
 export * from "./endpoints.ts";
 export * from "./errors.ts";
 export * from "./escapeKey.ts";

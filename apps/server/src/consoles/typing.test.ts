@@ -60,5 +60,9 @@ test("what is stored holds from the first viewer on after a restart", async () =
 
 test("what was typed is read by who manages, and there is nothing where nothing was recorded", async () => {
   const { server, as } = await opened();
-  expect((await server.call("GET", "/guests/web1/typed", { as })).json()).toEqual({ items: [] });
+  expect((await server.call("GET", "/guests/web1/typed", { as })).json()).toEqual({
+    items: [],
+    nextCursor: null,
+    total: 0,
+  });
 });

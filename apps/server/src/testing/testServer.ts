@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Role, User } from "@corral/contracts";
+import { type Endpoint, endpoints, errorAnswer, errorsOf, type Role, type User } from "@corral/contracts";
 import { openStore, type Store } from "@corral/store";
 import { Supervisor } from "@corral/supervisor";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
@@ -109,7 +109,7 @@ export class TestServer {
     { as, body, headers }: { as?: Login | undefined; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<LightMyRequestResponse> {
     const origin = this.services.origins.first;
-    return this.http.inject({
+    const response = await this.http.inject({
       method,
       url: `/api/v1${path}`,
       headers: {
@@ -120,5 +120,23 @@ export class TestServer {
       },
       ...(body === undefined ? {} : { payload: body as object }),
     });
+    expectDescribed(String(method), path, response);
+    return response;
   }
 }
+
+const described = Object.values<Endpoint>(endpoints).map((endpoint) => ({
+  endpoint,
+  path: new RegExp(`^${endpoint.path.replace(/:[a-z]+/g, "[^/]+")}$`),
+}));
+
+/** An endpoint answers no error but those that its description lists, whatever test asks it. */
+const expectDescribed = (method: string, path: string, { statusCode, body }: LightMyRequestResponse): void => {
+  if (statusCode < 400) return;
+  const asked = path.split("?")[0] ?? "";
+  const found = described.filter((one) => one.endpoint.method === method && one.path.test(asked));
+  if (found.length === 0) return;
+  const code = errorAnswer.parse(JSON.parse(body)).error.code;
+  if (found.some(({ endpoint }) => errorsOf(endpoint).includes(code))) return;
+  throw new Error(`${method} ${found[0]?.endpoint.path} answers ${code}, which its description does not list: ${body}`);
+};
