@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CorralError } from "@corral/contracts";
@@ -45,6 +54,24 @@ describe("the life of a guest", () => {
     expect(await again.see(/\nkept\r\n[\s\S]*# /)).toMatch(/\nkept\r\n1\r\n/);
     await fleet.supervisor.act(spec.id, "force-off");
     await fleet.state(spec.id, "stopped");
+  });
+
+  it("that was called off while it started is deleted whole, and nothing of its start comes after", async () => {
+    const specs = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((number) => fleet.spec(`gone${number}`)));
+    const removing = specs.map(async (spec, number) => {
+      fleet.supervisor.define(spec);
+      const starting = fleet.supervisor.act(spec.id, "start").catch(() => {});
+      // Each in another moment of its start.
+      for (let turn = 0; turn < 3 * number; turn += 1) await new Promise(setImmediate);
+      await fleet.supervisor.act(spec.id, "force-off").catch(() => {});
+      await fleet.state(spec.id, "stopped");
+      await fleet.supervisor.remove(spec.id);
+      await starting;
+    });
+    await Promise.all(removing);
+    const left = [join(fleet.home, "guests"), fleet.supervisor.runFolder].flatMap((folder) => readdirSync(folder));
+    expect(left.filter((name) => specs.some(({ id }) => name.includes(id)))).toEqual([]);
+    for (const { id } of specs) expect(processesOf(id)).toEqual([]);
   });
 
   it("restarts with its current definition, on the same console", async () => {

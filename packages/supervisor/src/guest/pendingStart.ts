@@ -10,6 +10,8 @@ export class PendingStart {
   /** The newest start that waits; aborting it keeps the guest off. */
   #waiting: AbortController | null = null;
   #leave: () => void = () => {};
+  /** Resolves when the newest launch, and with it all before it, have come to their end. */
+  #launched: Promise<unknown> = Promise.resolve();
 
   constructor(gate: BootGate) {
     this.#gate = gate;
@@ -25,8 +27,9 @@ export class PendingStart {
   }
 
   /**
-   * Waits `delayMs`, then for a place among the booting guests, and runs `launch`. `onQueued` is called when there is no
-   * place yet. Resolves when that is done, or when it was called off. Rejects with what `launch` rejects with.
+   * Waits `delayMs`, then for a place among the booting guests, and runs `launch`, once one that was called off has ended:
+   * both would be at work in the same folder. `onQueued` is called when there is no place yet. Resolves when that is done,
+   * or when it was called off. Rejects with what `launch` rejects with.
    */
   async run(delayMs: number, onQueued: () => void, launch: (calledOff: AbortSignal) => Promise<void>): Promise<void> {
     const waiting = new AbortController();
@@ -38,7 +41,11 @@ export class PendingStart {
       leave = await this.#gate.enter(waiting.signal);
       this.#leave = leave;
       setTimeout(leave, BOOT_PLACE_MAXIMUM_MS).unref();
-      await launch(waiting.signal);
+      await this.#launched;
+      waiting.signal.throwIfAborted();
+      const launching = launch(waiting.signal);
+      this.#launched = launching.catch(() => {});
+      await launching;
     } catch (error) {
       leave();
       if (!waiting.signal.aborted) throw error;
@@ -50,6 +57,12 @@ export class PendingStart {
   /** Others may boot now: the guest has booted, or never will. */
   leavePlace(): void {
     this.#leave();
+  }
+
+  /** Keeps a start from happening, and resolves when one that has begun has ended too. */
+  async end(): Promise<void> {
+    this.callOff();
+    await this.#launched;
   }
 
   /** Keeps a start that waits from happening. One that has begun ends by itself as soon as it can. */

@@ -496,6 +496,8 @@ export class SupervisedGuest {
 
   /** Deletes everything the guest has on disk. It must be off. */
   async remove(): Promise<void> {
+    // A start that was called off may have begun: it goes on making files for a while.
+    await this.#start.end();
     this.leave();
     await this.#folder.remove();
   }
