@@ -9,7 +9,7 @@ export { checkHost } from "./host/hostChecks.ts";
 export { buildDebianImage, type DebianImageRequest } from "./images/debianImage.ts";
 export { buildDemoImage, type DemoImageRequest } from "./images/demoImage.ts";
 export type { BuiltImage, ImageBuild } from "./images/imageBuild.ts";
-export { registerFile } from "./images/registerFile.ts";
+export { checkFile, registerFile } from "./images/registerFile.ts";
 export { findKernelFiles, type KernelFile, probeKernelFile } from "./kernelFiles.ts";
 export { whyNotHostTerminal } from "./lines/hostTerminal.ts";
 export type { StreamRequest as CommandStream, StreamResult as CommandStreamEnd } from "./link/guestLink.ts";

@@ -8,6 +8,8 @@ export interface HostTools {
   findKernels(folder?: string): Promise<readonly string[]>;
   buildDemoImage(request: DemoImageRequest, build: ImageBuild): Promise<BuiltImage>;
   buildDebianImage(request: DebianImageRequest, build: ImageBuild): Promise<BuiltImage>;
+  /** Whether a file is there and can be a disk, by what it says of itself. */
+  checkFile(path: string): Promise<void>;
   /** Copies a raw file and checks that it can be a disk. */
   registerFile(request: { readonly path: string }, build: ImageBuild): Promise<BuiltImage>;
   checkHost(): Promise<HostCheck[]>;

@@ -68,7 +68,9 @@ export class Images {
     });
   }
 
-  register({ name, path }: { readonly name: string; readonly path: string }, author: Author): Task {
+  /** Rejects at once with `impossible` for a file that is no disk, however much waits to be made. */
+  async register({ name, path }: { readonly name: string; readonly path: string }, author: Author): Promise<Task> {
+    await this.#tools.checkFile(path);
     return this.#start(author, {
       kind: "register-image",
       title: `Register ${path} as the image ${name}`,

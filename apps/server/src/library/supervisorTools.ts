@@ -1,6 +1,7 @@
 import {
   buildDebianImage,
   buildDemoImage,
+  checkFile,
   checkHost,
   findKernelFiles,
   probeKernelFile,
@@ -14,6 +15,7 @@ export const supervisorTools = (home: string): HostTools => ({
   findKernels: findKernelFiles,
   buildDemoImage,
   buildDebianImage,
+  checkFile,
   registerFile,
   checkHost: () => checkHost(home),
 });

@@ -135,3 +135,17 @@ test("an image whose file was touched is shown as unusable, with the reason", as
   const [image] = (await server.call("GET", "/images", { as })).json().items;
   expect(image).toMatchObject({ available: false, problem: expect.stringContaining("touched") });
 });
+
+test("a file that is no disk is refused at once, though a build goes on and others wait", async () => {
+  const { server, as, build } = await opened();
+  server.tools.build = ({ signal }) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+  const running = await build(as, "first");
+  const refused = await server.call("POST", "/images/file", { as, body: { name: "mine", path: "/srv/missing.img" } });
+  expect([refused.statusCode, refused.json().error.details]).toEqual([
+    422,
+    [{ field: "path", message: "there is no such file on the host." }],
+  ]);
+  expect((await server.call("GET", "/tasks", { as })).json().total).toBe(1);
+  await server.call("POST", `/tasks/${running.id}/cancel`, { as });
+});

@@ -1,5 +1,5 @@
 import { statSync, writeFileSync } from "node:fs";
-import { CorralError, type HostCheck, type Image, type KernelAbilities } from "@corral/contracts";
+import { CorralError, type HostCheck, type Image, impossible, type KernelAbilities } from "@corral/contracts";
 import type { BuiltImage, DebianImageRequest, ImageBuild } from "@corral/supervisor";
 import type { HostTools } from "../library/hostTools.ts";
 
@@ -41,6 +41,10 @@ export class TestTools implements HostTools {
 
   buildDebianImage({ suite, packages, hostname }: DebianImageRequest, build: ImageBuild): Promise<BuiltImage> {
     return this.#make({ kind: "debian", suite, packages, hostname }, build);
+  }
+
+  async checkFile(path: string): Promise<void> {
+    if (path.includes("missing")) throw impossible("path", "there is no such file on the host.");
   }
 
   registerFile({ path }: { path: string }, build: ImageBuild): Promise<BuiltImage> {

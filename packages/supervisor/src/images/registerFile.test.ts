@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BuiltImage } from "./imageBuild.ts";
-import { registerFile } from "./registerFile.ts";
+import { checkFile, registerFile } from "./registerFile.ts";
 
 const MIB = 1024 * 1024;
 
@@ -90,10 +90,15 @@ describe("registering a file as an image", () => {
       ["/dev/zero", /not a regular file/],
       [work, /not a regular file/],
       [join(folder, "none"), /no such file/],
-      [disk("small.img", {}, MIB), /at least 64 MiB/],
-      [disk("short.img", {}, 64 * MIB + 7), /sectors/],
+      [disk("small.img", { 510: "\x55\xaa" }, MIB), /at least 64 MiB/],
+      [disk("small.qcow2", { 0: "QFI\xfb" }, MIB), /qcow2.*qemu-img convert/],
+      [disk("tiny.qcow2", { 0: "QFI\xfb" }, 100), /qcow2.*qemu-img convert/],
+      [disk("empty.img", {}, 0), /neither a file system/],
+      [disk("short.img", { 510: "\x55\xaa" }, 64 * MIB + 7), /sectors/],
     ] as const) {
-      await expect(register(bad)).rejects.toMatchObject({ details: [{ message: expect.stringMatching(words) }] });
+      const refusal = { details: [{ message: expect.stringMatching(words) }] };
+      await expect(register(bad)).rejects.toMatchObject(refusal);
+      await expect(checkFile(bad)).rejects.toMatchObject(refusal);
     }
   });
 

@@ -34,10 +34,8 @@ export const registerFile = async ({ path }: FileImageRequest, build: ImageBuild
     build.onProgress(0, "looking at the file");
     const source = await openSource(path);
     try {
+      await refuseOther(source, path);
       const before = await source.stat();
-      const problem = sizeProblem(before.size) ?? rawImageProblem(await readEnds(source, before.size), path);
-      if (problem !== null) throw impossible("path", problem);
-
       const copy = join(folder, "image");
       build.onProgress(null, "copying");
       await copySource(source, before.size, copy, folder, build);
@@ -58,6 +56,23 @@ export const registerFile = async ({ path }: FileImageRequest, build: ImageBuild
       await source.close();
     }
   });
+
+/** Throws what registerFile would throw for a file at once, so that nobody waits for a refusal. */
+export const checkFile = async (path: string): Promise<void> => {
+  const source = await openSource(path);
+  try {
+    await refuseOther(source, path);
+  } finally {
+    await source.close();
+  }
+};
+
+/** What a file is goes before its size: a qcow2 disk is small, and lengthening it would be no help. */
+const refuseOther = async (source: FileHandle, path: string): Promise<void> => {
+  const { size } = await source.stat();
+  const problem = rawImageProblem(await readEnds(source, size), path) ?? sizeProblem(size);
+  if (problem !== null) throw impossible("path", problem);
+};
 
 /** Not through a symbolic link in the last place, and without waiting for the writer of a FIFO. */
 const openSource = async (path: string): Promise<FileHandle> => {
@@ -94,7 +109,7 @@ const readEnds = async (source: FileHandle, size: number): Promise<{ head: Buffe
   const head = Buffer.alloc(HEAD_BYTES);
   const tail = Buffer.alloc(SECTOR_BYTES);
   await source.read(head, 0, head.length, 0);
-  await source.read(tail, 0, tail.length, size - tail.length);
+  await source.read(tail, 0, tail.length, Math.max(0, size - tail.length));
   return { head, tail };
 };
 
