@@ -40,6 +40,11 @@ export class CommandChannel {
     return this.#gone.signal;
   }
 
+  /** Whoever sent it has sent a signal: nothing more is wanted. */
+  interrupt(): void {
+    this.#gone.abort();
+  }
+
   /** Resolves when there is room for more. Rejects with CorralError `cancelled` when nobody is there. */
   async write(data: string | Uint8Array): Promise<void> {
     this.#send(this.#channel, data);

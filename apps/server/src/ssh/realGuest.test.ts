@@ -1,11 +1,14 @@
 import { rmSync } from "node:fs";
 import type { ServerFrame } from "@corral/contracts";
 import { expect, onTestFinished, test } from "vitest";
+import { hashPassword } from "../people/password.ts";
 import { parsePublicKey } from "../people/sshKey.ts";
 import { SshUser } from "../testing/sshClientProcess.ts";
+import { SshConnectionOf } from "../testing/sshConnection.ts";
 import { TestSocket } from "../testing/testSocket.ts";
 import { WholeServer, wholeHome } from "../testing/wholeServer.ts";
 
+const PASSWORD = "correct horse battery";
 const PROMPT = /web1:~# /;
 
 test("a guest is booted, used beside a browser, asked and shut off, all by ssh", async () => {
@@ -97,6 +100,23 @@ test("a guest is booted, used beside a browser, asked and shut off, all by ssh",
   await raw.see(/a\r\nb\r\n/);
   raw.type("\u0003");
   expect(await raw.ended()).toBe(137);
+
+  // A signal ends it as well.
+  store.users.setPasswordHash(store.users.find("ada")?.id ?? "", await hashPassword(PASSWORD));
+  const connection = await SshConnectionOf.open(server.app.services.sshEntry.state.port, "ada", PASSWORD);
+  for (const signal of ["INT", "TERM", "HUP", "KILL"]) {
+    const answer = await connection.run("exec web1 -- sh -c 'echo asleep; sleep 1000'", signal);
+    expect(answer, signal).toMatchObject({ code: 137, out: "asleep\n" });
+  }
+  while ((await say("exec", "web1", "--", "pidof", "sleep")).code === 0);
+
+  // What cannot be is said, and by whom.
+  const wrong = await user.run("ada+web1+nope", ["list"], { options });
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('web1 has no console "nope"; it has con0') });
+  const onConsole = await user.run("ada+web1+con0", ["list"], { options });
+  expect(onConsole).toMatchObject({ code: 2, err: expect.stringContaining("leave out +con0") });
+  const inGuest = await user.run("ada+web1", ["no-such-program"], { options });
+  expect(inGuest).toMatchObject({ code: 127, err: expect.stringContaining("web1 has no such program") });
 
   // Nor does it outlive the right to run it.
   const bob = store.users.insert({ name: "bob", role: "user", passwordHash: "" });

@@ -29,12 +29,18 @@ export interface SshSessionOptions {
   readonly onActivity: () => void;
 }
 
+/** Signals that ask for an end, as ssh names them (RFC 4254, 6.9). */
+const ENDING_SIGNALS: ReadonlySet<string> = new Set(["HUP", "INT", "QUIT", "TERM", "KILL", "ABRT"]);
+/** Exit code of a shell that found no program of that name. */
+const NO_SUCH_PROGRAM = 127;
+
 /** One session of an ssh connection: the menu, a console, or a command. */
 export class SshSession {
   readonly #options: SshSessionOptions;
   #window: WindowSize | null = null;
   #terminal: SshTerminal | null = null;
   #console: SshConsole | null = null;
+  #command: CommandChannel | null = null;
   readonly #execs = new Set<SshExec>();
 
   constructor(session: Session, options: SshSessionOptions) {
@@ -47,6 +53,10 @@ export class SshSession {
       this.#window = { cols, rows };
       this.#terminal?.resize({ cols, rows });
       accept?.();
+    });
+    session.on("signal", (accept, _reject, { name }) => {
+      accept?.();
+      this.#signal(name);
     });
     session.on("shell", (accept) => this.#shell(accept()));
     session.on("exec", (accept, _reject, { command }) => void this.#exec(accept(), command));
@@ -70,6 +80,16 @@ export class SshSession {
     this.#terminal?.end(EXIT.failure, words);
   }
 
+  /**
+   * The guest link knows SIGKILL alone (docs/guest-link.md), so every signal that asks a command to end ends it so. A menu
+   * and a console obey keys, and only end.
+   */
+  #signal(name: string): void {
+    if (!ENDING_SIGNALS.has(name)) return;
+    this.#command?.interrupt();
+    if (name !== "INT") this.#terminal?.end(EXIT.failure);
+  }
+
   #shell(channel: ServerChannel): void {
     const { destination, unsentBytes, onActivity } = this.#options;
     channel.on("data", onActivity);
@@ -91,12 +111,39 @@ export class SshSession {
     const { client, destination, services, caller, unsentBytes, onActivity } = this.#options;
     const whole = destination === null ? line : `exec ${destination.guest} -- ${line}`;
     const command = new CommandChannel(channel, { hasTerminal: this.#window !== null, unsentBytes, onActivity });
+    if (destination !== null && destination.console !== null) {
+      command.error(`corral: ${this.#whyNotOnConsole(destination.guest, destination.console)}\n`);
+      command.end(EXIT.usage);
+      return;
+    }
+    this.#command = command;
     const exec = new SshExec({ services, caller, channel: command });
     this.#execs.add(exec);
     try {
-      command.end(await runSshCommand(whole, client, command, exec.stream));
+      const code = await runSshCommand(whole, client, command, exec.stream);
+      if (code === NO_SUCH_PROGRAM && destination !== null) {
+        command.error(
+          `corral: ${destination.guest} has no such program (127). What follows …+${destination.guest}@host is run in the guest; commands of Corral's own need the host without +${destination.guest}.\n`,
+        );
+      }
+      command.end(code);
     } finally {
       this.#execs.delete(exec);
+    }
+  }
+
+  /** A console was named where a command is given. */
+  #whyNotOnConsole(wanted: string, console: string): string {
+    try {
+      const guest = this.#guestNamed(wanted);
+      const { consoles } = this.#options.services.supervisor.status(guest.id);
+      const names = consoles.map(({ name }) => name).join(", ") || "none";
+      if (!consoles.some(({ name }) => name === console)) {
+        return `${wanted} has no console "${console}"; it has ${names}.`;
+      }
+      return `A command is run in the guest and not on its console: leave out +${console}.`;
+    } catch (error) {
+      return wordsOf(error);
     }
   }
 

@@ -22,13 +22,14 @@ export class SshConnectionOf {
     return opened;
   }
 
-  /** Runs a command. Its exit code, and what it said. */
-  async run(line: string): Promise<{ code: number | null; out: string; err: string }> {
+  /** Runs a command, and sends it a signal once it has said something. Its exit code, and what it said. */
+  async run(line: string, signal?: string): Promise<{ code: number | null; out: string; err: string }> {
     const channel = await new Promise<ClientChannel>((resolve, reject) => {
       this.#client.exec(line, (error, opened) => (error === undefined ? resolve(opened) : reject(error)));
     });
     const said = { out: "", err: "" };
     channel.on("data", (chunk: Buffer) => {
+      if (signal !== undefined && said.out === "") channel.signal(signal);
       said.out += chunk;
     });
     channel.stderr.on("data", (chunk: Buffer) => {
