@@ -25,7 +25,9 @@ export function* asciicast(log: ReadableLog, range: OffsetRange, options: Asciic
   const { cols, rows } = log.sizeAt(range.from) ?? log.sizeAt(log.end) ?? SIZE_UNKNOWN;
   const began = log.timeAt(range.from) ?? firstTimeIn(log, range);
   const { title } = options;
-  const header = { version: 2, width: cols, height: rows, ...(began !== null && { timestamp: began / 1000 }), title };
+  // Whole seconds: players refuse the file otherwise.
+  const timestamp = began === null ? {} : { timestamp: Math.floor(began / 1000) };
+  const header = { version: 2, width: cols, height: rows, ...timestamp, title };
   yield `${JSON.stringify(header)}\n`;
   const events = new CastEvents(log, began ?? 0, { cols, rows }, options.landmark ?? (() => null));
   for (let from = range.from; from < range.to; from += STRETCH_BYTES) {

@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { asciicast } from "./asciicast.ts";
 import { ConsoleLog } from "./consoleLog.ts";
@@ -110,6 +113,25 @@ describe("times", () => {
 });
 
 describe("asciicast", () => {
+  it("is played by asciinema, whenever it was recorded", () => {
+    vi.useFakeTimers({ now: 1_000_999, toFake: ["Date"] });
+    const log = open();
+    log.markSize(80, 24);
+    log.markBoot(1);
+    log.append(Buffer.from("caf\u00e9 \u001b[1mbold\u001b[0m\r\n"));
+    const file = join(log.folder, "played.cast");
+    const range = { from: 0, to: log.end };
+    const [header = "", ...events] = [...asciicast(log, range, { title: "t" })];
+    // Newer players refuse any other time; Debian's does not mind.
+    expect(JSON.parse(header).timestamp).toBe(1000);
+    writeFileSync(file, header + events.join(""));
+    // It wants a terminal of its own.
+    const play = ["-qec", `LC_ALL=C.UTF-8 asciinema cat ${file}`, "/dev/null"];
+    const played = execFileSync("script", play, { stdio: ["ignore", "pipe", "inherit"] });
+    expect(played.toString()).toContain("caf\u00e9 \u001b[1mbold\u001b[0m\r");
+    log.close();
+  });
+
   it("has sizes, boots, who typed, landmarks and all output, at the times it was printed", () => {
     vi.useFakeTimers({ now: 1_000_000, toFake: ["Date"] });
     const log = open();
