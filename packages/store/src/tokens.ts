@@ -30,6 +30,11 @@ export class Tokens {
     return found.get() ?? null;
   }
 
+  /** Also one that is good no more; null: there is none, or it was deleted. */
+  find(id: string): TokenRow | null {
+    return this.#db.select().from(tokens).where(eq(tokens.id, id)).get() ?? null;
+  }
+
   /** Newest first. */
   listOf(userId: string): TokenRow[] {
     return this.#db.select().from(tokens).where(eq(tokens.userId, userId)).orderBy(desc(tokens.createdAt)).all();

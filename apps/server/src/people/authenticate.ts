@@ -38,7 +38,7 @@ export class Authenticator {
       return this.#sshLogins.identify(authorization.slice(SSH_SCHEME.length + 1));
     }
     if (authorization !== undefined) {
-      return caller("token", request, this.#tokens.identify(authorization.replace(/^Bearer +/i, "")));
+      return caller("token", request, this.#tokens.identify(tokenIn(authorization)));
     }
     if (ticketOf(request) !== null) {
       const caller = this.#tickets.take(request);
@@ -46,6 +46,12 @@ export class Authenticator {
     }
     const secret = readSessionCookie(request);
     return secret === undefined ? null : caller("session", request, this.#sessions.identify(secret));
+  }
+
+  /** Why whoever sent this is a stranger, though they came with something; null: they came with nothing, or a cookie. */
+  whyRefused({ headers: { authorization } }: FastifyRequest): string | null {
+    if (authorization === undefined || authorization.startsWith(`${SSH_SCHEME} `)) return null;
+    return this.#tokens.whyRefused(tokenIn(authorization));
   }
 
   /** Whether what this caller came with still counts, and for as much. */
@@ -77,3 +83,5 @@ const caller = (
     from: addressOf(request),
     ...(found.limits === undefined ? {} : { limits: found.limits }),
   };
+
+const tokenIn = (authorization: string): string => authorization.replace(/^Bearer +/i, "");

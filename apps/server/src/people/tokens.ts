@@ -26,6 +26,19 @@ export class Tokens {
     return { row, secret: `corral_${row.id}_${secret}` };
   }
 
+  /** Why this one, which nobody is identified by, is good no more: told to whoever has all of it. */
+  whyRefused(text: string): string {
+    const [, id = "", secret = ""] = FORM.exec(text) ?? [];
+    const token = this.#store.tokens.find(id);
+    if (token === null || !sameHash(token.hash, hashSecret(secret))) {
+      return "This API token is unknown here: it was deleted, is another server's, or is not whole. Make a new one (corral token create).";
+    }
+    if (token.expiresAt !== null && Date.parse(token.expiresAt) <= Date.now()) {
+      return `Your API token ${token.label} expired on ${token.expiresAt}. Make a new one (corral token create).`;
+    }
+    return `The account of your API token ${token.label} is disabled. Ask an admin.`;
+  }
+
   identify(text: string): { id: string; user: User; limits: TokenLimits } | null {
     const [, id = "", secret = ""] = FORM.exec(text) ?? [];
     const found = this.#store.tokens.findLive(id);

@@ -44,6 +44,10 @@ export const authentication = (api: FastifyInstance, { authenticator, store, con
           "You have as many connections open as one person may. Close some pages, consoles or scripts, then try again.",
         );
       }
+      if (request.caller === null && !("public" in access)) {
+        const why = authenticator.whyRefused(request);
+        if (why !== null) throw new CorralError("not_logged_in", why);
+      }
       request.guest = checkAccess(access, request.method, request.caller, () => store.guests.find(idOf(request)));
     } catch (error) {
       if (!request.ws || !(error instanceof CorralError)) throw error;

@@ -191,7 +191,13 @@ test("a token stops when its time is over, and cannot be made by a token", async
     expiresAt: new Date(Date.now() - 1).toISOString(),
   });
   expect(row.label).toBe("old");
-  expect(codeOf(await server.call("GET", "/me", { headers: { authorization: `Bearer ${secret}` } }))).toBe(
-    "not_logged_in",
-  );
+  const said = async (token: string) =>
+    (await server.call("GET", "/me", { headers: { authorization: `Bearer ${token}` } })).json().error;
+  expect(await said(secret)).toMatchObject({
+    code: "not_logged_in",
+    message: expect.stringMatching(/token old expired on \d{4}-.*Make a new one/),
+  });
+  // Whoever has not all of it hears nothing of it.
+  expect((await said(`${secret.slice(0, -1)}_`)).message).toMatch(/unknown here/);
+  expect((await said("nonsense")).message).toMatch(/unknown here/);
 });
