@@ -20,6 +20,7 @@ export class TerminalView implements ConsoleView {
   readonly #terminal: NodeJS.WriteStream;
   readonly #guest: string;
   #saidLost = false;
+  #mayType = true;
 
   constructor(terminal: NodeJS.WriteStream, guest: string) {
     this.#terminal = terminal;
@@ -49,12 +50,13 @@ export class TerminalView implements ConsoleView {
         this.#terminal.write(VISIT_CLEARED + frame.screen);
         break;
       case "hello":
-        if (!again && frame.role === "spy") this.notice("You are watching. Ctrl-] t takes control.");
+        this.#mayType = frame.right !== "watch";
+        if (!again && frame.role === "spy") this.notice(`You are watching.${this.#howToType}`);
         if (!again) this.#rules(frame.rules);
         if (frame.state === "stopped" || frame.state === "crashed") this.#off(frame.state, null);
         break;
       case "role":
-        this.notice(roleInWords(frame));
+        this.notice(roleInWords(frame, this.#howToType));
         break;
       case "rules":
         this.#rules(frame.rules);
@@ -87,6 +89,11 @@ export class TerminalView implements ConsoleView {
     this.#terminal.write(`${VISIT_ENDS}\r\n`);
   }
 
+  /** Whoever may only watch is not told to take what they are refused. */
+  get #howToType(): string {
+    return this.#mayType ? " Ctrl-] t takes control." : "";
+  }
+
   #rules({ shared, recorded }: TypingRules): void {
     if (shared) this.notice("This console is shared: all who may write type here together.");
     if (recorded) this.notice("What is typed into this console is recorded.");
@@ -100,8 +107,8 @@ export class TerminalView implements ConsoleView {
   }
 }
 
-const roleInWords = ({ role, by }: Extract<ServerFrame, { type: "role" }>): string => {
+const roleInWords = ({ role, by }: Extract<ServerFrame, { type: "role" }>, howToType: string): string => {
   if (role === "writer") return "You have control.";
   if (role === "cowriter") return "You type together with others.";
-  return `You are watching${by === null ? "" : `: ${by} took control`}. Ctrl-] t takes control.`;
+  return `You are watching${by === null ? "" : `: ${by} took control`}.${howToType}`;
 };

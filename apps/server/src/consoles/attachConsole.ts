@@ -75,7 +75,8 @@ class Attachment {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (isBinary) {
       if (this.#viewer === null) throw badFrame("The first frame must be attach.");
-      this.#viewer.input(data);
+      if (this.#mayType) this.#viewer.input(data);
+      else this.#sayOnlyWatch();
       return;
     }
     const frame = parseFrame(data);
@@ -121,9 +122,14 @@ class Attachment {
     }
   }
 
+  /** Not to take control, which they are refused. */
+  #sayOnlyWatch(): void {
+    this.#send({ type: "warning", message: "You may watch this console, but not type into it." });
+  }
+
   #take(viewer: Viewer): void {
     if (!this.#mayType) {
-      this.#send({ type: "warning", message: "You may watch this console, but not type into it." });
+      this.#sayOnlyWatch();
       return;
     }
     const had = viewer.role;

@@ -193,7 +193,7 @@ export class SshConsole implements TerminalProgram {
       case "role":
         this.#notice(
           event.role === "spy"
-            ? `You are watching${event.by === null ? "" : `: ${event.by} took control`}. Ctrl-] t takes control.`
+            ? `You are watching${event.by === null ? "" : `: ${event.by} took control`}.${this.#mayType ? " Ctrl-] t takes control." : ""}`
             : event.role === "writer"
               ? "You have control."
               : "You type together with others.",
