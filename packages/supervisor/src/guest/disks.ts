@@ -3,6 +3,7 @@ import { chown, open, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { CorralError } from "@corral/contracts";
 import { checkOpenCow, createCow, type DiskArgument } from "@corral/uml";
+import { imageProblem } from "../images/imageFile.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
 import { isDiskFull } from "./diskFull.ts";
 import type { GuestFolder } from "./guestFolder.ts";
@@ -75,19 +76,8 @@ const cowOver = async (
   owner: number | null,
 ): Promise<string> => {
   const { name, path, size, mtimeS } = disk.image;
-  const facts = await statOrNull(path);
-  if (facts === null) {
-    throw new CorralError(
-      "host_unfit",
-      `the file of image ${name} is gone (${path}). Put it back, with its old modification time, or give the guest another image.`,
-    );
-  }
-  if (Number(facts.size) !== size || Number(facts.mtimeNs / 1_000_000_000n) !== mtimeS) {
-    throw new CorralError(
-      "host_unfit",
-      `the file of image ${name} was changed after it was registered (${path}). A changed image makes every disk over it unusable. Restore the file, with its old modification time.`,
-    );
-  }
+  const problem = await imageProblem(path, { sizeBytes: size, mtimeS });
+  if (problem !== null) throw new CorralError("host_unfit", `the image ${name} cannot be used. ${problem}`);
   const file = join(folder.disks, `ubd${disk.ubd}.cow`);
   const handle = await openOwnFile(file, owner, "read");
   if (handle === null) {
