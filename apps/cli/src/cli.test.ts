@@ -43,6 +43,17 @@ describe("the corral command", () => {
     expect(widest(stdout)).toBeLessThanOrEqual(80);
   });
 
+  it.each([
+    ["template --help", "template create"],
+    ["help template", "template create"],
+    ["token -h", "token create"],
+  ])("explains the commands that begin with a word: corral %s", async (line, command) => {
+    const { exitCode, stdout } = await corral(line);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`  ${command} `);
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
+  });
+
   it.each(commands.map(({ name }) => name))("explains %s", async (name) => {
     const { exitCode, stdout } = await corral(`${name} --help`);
     expect(exitCode).toBe(0);
@@ -53,7 +64,7 @@ describe("the corral command", () => {
 
   it.each([
     ["bogus", 'There is no command "bogus"'],
-    ["token", 'There is no command "token"'],
+    ["token", "token is not a command alone. There are: token create, token delete"],
     ["help bogus", 'There is no topic or command "bogus"'],
     ["quota set alice", "Say what to limit"],
     ["quota set alice --guests many", '"many" is no number of guests'],

@@ -23,7 +23,15 @@ export const runCli = async (argv: readonly string[], surroundings: Surroundings
 const runCommand = async (argv: readonly string[], surroundings: Surroundings, output: Output): Promise<number> => {
   const command = findCommand(argv);
   if (command === undefined) {
-    if (argv.length > 0 && !["help", "--help", "-h"].includes(argv[0] ?? "")) {
+    const family = familyOf(argv[0]);
+    if (family.length > 0) {
+      if (!argv.some((word) => HELP.includes(word))) {
+        throw usage(`${argv[0]} is not a command alone. There are: ${family.map(({ name }) => name).join(", ")}.`);
+      }
+      helpOf(family, output);
+      return EXIT.ok;
+    }
+    if (argv.length > 0 && !["help", ...HELP].includes(argv[0] ?? "")) {
       throw usage(`There is no command "${argv[0]}".`);
     }
     help(
@@ -48,10 +56,25 @@ const runCommand = async (argv: readonly string[], surroundings: Surroundings, o
   return (await command.run(call as never)) ?? EXIT.ok;
 };
 
+const HELP = ["--help", "-h"];
+
+/** The commands of two words that begin with this one. */
+const familyOf = (word: string | undefined): Command[] => commands.filter(({ name }) => name.startsWith(`${word} `));
+
+const helpOf = (family: readonly Command[], output: Output): void => {
+  const shown = family.map(({ name, summary }) => ({ name, summary }));
+  output.result({ commands: shown }, () => topicHelp({ commands: family }));
+};
+
 /** All in short, a topic, or a command. */
 const help = (words: readonly string[], output: Output): void => {
   const topic = topics.find(({ name }) => name === words[0]);
   const command = topic === undefined ? findCommand(words) : undefined;
+  const family = topic === undefined && command === undefined ? familyOf(words[0]) : [];
+  if (family.length > 0) {
+    helpOf(family, output);
+    return;
+  }
   if (words.length > 0 && topic === undefined && command === undefined) {
     throw usage(`There is no topic or command "${words.join(" ")}".`);
   }
@@ -127,7 +150,9 @@ const usage = (problem: string, command?: Command): CommandError =>
 const report = (error: unknown, output: Output): ExitCode => {
   if (error instanceof CorralError) {
     const { code, message, details } = error;
-    const lines = (details ?? []).map((detail) => `  ${detail.field}: ${detail.message}`);
+    // The message names the first one itself.
+    const fields = (details ?? []).map(({ field, message: problem }) => `${field}: ${problem}`);
+    const lines = fields.filter((line) => line !== message).map((line) => `  ${line}`);
     output.error({ code, message, ...(details ? { details } : {}) }, [`corral: ${message}`, ...lines].join("\n"));
     return exitCodeOf[code];
   }

@@ -73,7 +73,7 @@ const namesOf = (commands: readonly Command[]): string => {
 };
 
 /** What `corral help <topic>` prints. */
-export const topicHelp = ({ commands }: Topic): string =>
+export const topicHelp = ({ commands }: Pick<Topic, "commands">): string =>
   pairs(commands.map((command) => [lineOf(command), command.summary]));
 
 export const commandHelp = (command: Command): string => {

@@ -49,4 +49,16 @@ describe("what may be done with a guest", () => {
       expect(ways.some((way) => guestCan(way, { state }).allowed)).toBe(true);
     }
   });
+
+  it("sends nobody to start a guest that they want off", () => {
+    const words = (operation: "force-off" | "shutdown" | "pause") => {
+      const verdict = guestCan(operation, { state: "stopped" });
+      return verdict.allowed ? "" : verdict.reason;
+    };
+    expect([words("force-off"), words("shutdown"), words("pause")]).toEqual([
+      "Force off is not possible: the guest is off. There is nothing to end.",
+      "Shut down is not possible: the guest is off. There is nothing to end.",
+      "Pause is not possible: the guest is off. Start it first.",
+    ]);
+  });
 });

@@ -96,6 +96,9 @@ const NEEDS_ANSWER: ReadonlySet<GuestOperation> = new Set<GuestOperation>([
   "resume",
 ]);
 
+/** What leaves a guest off. */
+const ENDS: ReadonlySet<GuestOperation> = new Set<GuestOperation>(["shutdown", "force-off"]);
+
 const inWords: Record<GuestState, string> = {
   stopped: "is off",
   starting: "is being started",
@@ -132,7 +135,7 @@ const isHeldFrom = (operation: GuestOperation, { debugger: held }: Subject): Ver
 };
 
 const hintFor = (operation: GuestOperation, state: GuestState): string => {
-  if (off.includes(state)) return "Start it first.";
+  if (off.includes(state)) return ENDS.has(operation) ? "There is nothing to end." : "Start it first.";
   if (operation === "delete") return "Shut it down or force it off first.";
   if (operation === "start") return state === "stopping" ? "Wait until it is off." : "It is on already.";
   return "";

@@ -41,7 +41,9 @@ export class Devices {
     this.#options = options;
   }
 
-  async list(use: Use): Promise<GuestDevices> {
+  async list({ guest, caller }: Use): Promise<GuestDevices> {
+    // Its definition may have changed since it was asked for: by what was plugged to be kept.
+    const use = { guest: this.#options.store.guests.find(guest.id) ?? guest, caller };
     const { disks, consoles } = use.guest.definition;
     const names = [
       ...NUMBERS.map((number) => `ubd${number}`),
