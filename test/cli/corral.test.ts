@@ -80,6 +80,30 @@ describe("the corral command", () => {
     expect((await corral("user create eve", network)).exitCode).toBe(5);
   });
 
+  it("changes a definition, and says what somebody else changed meanwhile", async () => {
+    await corral("create edited --image demo --memory 64");
+    expect((await corral("set edited memoryMiB=96 description=one")).stdout).toBe(
+      "memoryMiB, description of edited changed (revision 2).\n",
+    );
+    const late = await corral('set edited tags=["web"] --if-revision 1');
+    expect(late).toMatchObject({ exitCode: 6, stdout: "" });
+    expect(late.stderr).toMatch(/edited was changed since you looked at it: .* changed description, memoryMiB\./);
+    expect((await corral("set edited nonsense=1")).stderr).toContain("is no field=value");
+    expect((await corral("set edited memoryMiB=much")).stderr).toContain("memoryMiB");
+
+    // The editor takes its time, and somebody else does not.
+    const editor = join(server.home, "editor");
+    const set = `"${process.execPath}" "${CORRAL}" set edited memoryMiB=128 >/dev/null`;
+    writeFileSync(editor, `#!/bin/sh\nsed -i 's/"one"/"two"/' "$1"\n${set}\n`, { mode: 0o700 });
+    const person = new Terminal(process.execPath, [CORRAL, "edit", "edited"], { ...env, VISUAL: "", EDITOR: editor });
+    await person.see(/changed memoryMiB\..*Save your description on top of that\? \[y\/N\] /s);
+    person.type("y\r");
+    expect(await person.ended).toBe(0);
+    const { definition } = await server.client.getGuest({ params: { id: "edited" } });
+    expect(definition).toMatchObject({ description: "two", memoryMiB: 128 });
+    await corral("delete edited --for-good --yes");
+  });
+
   it("creates a guest, starts it and waits until it runs", async () => {
     const { exitCode, stdout } = await corral("create web1 --image demo --memory 64 --tag web --start --wait");
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "web1 is created and running.\n" });

@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { adminLink } from "./commands/adminLink.ts";
 import { boots } from "./commands/boots.ts";
+import { changeCommands } from "./commands/change.ts";
 import { console } from "./commands/console.ts";
 import { cp } from "./commands/cp.ts";
 import { create } from "./commands/create.ts";
@@ -38,7 +39,7 @@ export interface Topic {
 
 /** Every command, in the order of the help. */
 export const topics: readonly Topic[] = [
-  { name: "guests", commands: [guests, create, ...power, deleteGuest, ...discardedCommands] },
+  { name: "guests", commands: [guests, create, ...changeCommands, ...power, deleteGuest, ...discardedCommands] },
   { name: "consoles", commands: [console, log, boots, search] },
   { name: "inside", commands: [exec, cp, mconsole] },
   { name: "sharing", commands: [...shareCommands, ...linkCommands] },

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { type Endpoint, type EndpointName, type Endpoints, endpoints } from "@corral/contracts";
+import { type Endpoint, type EndpointName, type Endpoints, endpoints, etagOf, ifMatchHeaders } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
 import type { z } from "zod";
@@ -27,6 +27,8 @@ export interface Call<E extends Endpoint> {
   readonly body: Part<E, "body">;
   readonly caller: IsPublic<E> extends true ? Caller | null : Caller;
   readonly guest: IsAboutGuest<E> extends true ? GuestRecord : null;
+  /** The only revision that may be changed; null: whichever it is. */
+  readonly ifRevision: number | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -65,7 +67,10 @@ export const route = <N extends EndpointName>(
     },
     handler: async (request, reply) => {
       const { params, query, body, caller, guest } = request;
-      const answer = await handle({ params, query, body, caller, guest, request, reply } as Call<Endpoints[N]>);
+      const ifRevision = endpoint.revised ? ifRevisionOf(request) : null;
+      const call = { params, query, body, caller, guest, ifRevision, request, reply };
+      const answer = await handle(call as Call<Endpoints[N]>);
+      if (endpoint.revised) reply.header("etag", etagOf(answer as { readonly revision: number }));
       // A handler says so where the answer is part of what was asked for (206), or of another type.
       if (reply.statusCode !== PARTIAL_CONTENT) reply.code(endpoint.status);
       if (endpoint.contentType !== undefined && !reply.hasHeader("content-type")) reply.type(endpoint.contentType);
@@ -73,6 +78,12 @@ export const route = <N extends EndpointName>(
     },
     ...(socket === undefined ? {} : { wsHandler: socketHandler(socket), preValidation: setSocketQueryAside }),
   });
+};
+
+/** The header was found to be well formed. */
+const ifRevisionOf = ({ headers }: FastifyRequest): number | null => {
+  const given = headers["if-match"];
+  return given === undefined || given === "*" ? null : Number(given.slice(1, -1));
 };
 
 /** A socket shares its path with an endpoint but not its query, which the socket's own handler validates. */
@@ -90,5 +101,8 @@ const schemaOf = (name: string, endpoint: Endpoint): FastifySchema => ({
   ...(endpoint.params === undefined ? {} : { params: endpoint.params }),
   ...(endpoint.query === undefined ? {} : { querystring: endpoint.query }),
   ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
+  ...(endpoint.revised && endpoint.method !== "GET" && endpoint.params !== undefined
+    ? { headers: ifMatchHeaders }
+    : {}),
   ...(endpoint.response === undefined ? {} : { response: { [endpoint.status]: endpoint.response } }),
 });

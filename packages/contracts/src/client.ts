@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, etagOf } from "./endpoint.ts";
 import { API_PREFIX, type EndpointName, type Endpoints, endpoints } from "./endpoints.ts";
 import { CorralError, errorAnswer } from "./errors.ts";
 
@@ -18,11 +18,14 @@ export type AnswerOf<E extends Endpoint> = E extends { readonly response: z.ZodT
     ? Response
     : undefined;
 
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Of what has a revision: changes this one and no other, else rejects with changed_meanwhile. */
+  readonly ifRevision?: number;
+}
+
 export type Client = {
-  [N in EndpointName]: (
-    call: CallOf<Endpoints[N]>,
-    options?: { readonly signal?: AbortSignal },
-  ) => Promise<AnswerOf<Endpoints[N]>>;
+  [N in EndpointName]: (call: CallOf<Endpoints[N]>, options?: CallOptions) => Promise<AnswerOf<Endpoints[N]>>;
 };
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -35,11 +38,16 @@ export const createClient = (base: string, fetch: Fetch, headers: Record<string,
   const callEndpoint = async (
     endpoint: Endpoint,
     call: { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown },
-    options?: { readonly signal?: AbortSignal },
+    options?: CallOptions,
   ): Promise<unknown> => {
+    const sent: Record<string, string> = {
+      ...headers,
+      ...(call.body !== undefined && { "content-type": "application/json" }),
+      ...(options?.ifRevision !== undefined && { "if-match": etagOf({ revision: options.ifRevision }) }),
+    };
     const response = await fetch(base + API_PREFIX + pathOf(endpoint.path, call.params) + queryOf(call.query), {
       method: endpoint.method,
-      headers: call.body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      headers: sent,
       body: call.body === undefined ? null : JSON.stringify(call.body),
       credentials: "same-origin",
       signal: options?.signal ?? null,
@@ -52,7 +60,7 @@ export const createClient = (base: string, fetch: Fetch, headers: Record<string,
   return Object.fromEntries(
     Object.entries(endpoints).map(([name, endpoint]) => [
       name,
-      (call: object, options?: { readonly signal?: AbortSignal }) => callEndpoint(endpoint, call, options),
+      (call: object, options?: CallOptions) => callEndpoint(endpoint, call, options),
     ]),
   ) as Client;
 };

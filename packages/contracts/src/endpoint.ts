@@ -37,11 +37,24 @@ export interface Endpoint {
   readonly response?: EndpointSchema;
   /** The answer is bytes of this type, not JSON. */
   readonly contentType?: string;
+  /** The answer has a revision, which is its ETag; a request that changes it takes If-Match. */
+  readonly revised?: true;
   /** Requests that one address may make in a minute, where the default is too many. */
   readonly perMinute?: number;
   /** Of the request's body, where the usual 1 MiB is too little. */
   readonly bodyMaximumBytes?: number;
 }
+
+/** Headers of a request that changes what has a revision: `If-Match: "3"` changes revision 3 and no other. */
+export const ifMatchHeaders = z.looseObject({
+  "if-match": z
+    .string()
+    .regex(/^(\*|"[1-9][0-9]{0,8}")$/, 'must be the ETag of the definition that you saw, such as "3", or *')
+    .optional()
+    .describe("ETag of the definition that you saw: with another one nothing is changed (412, changed_meanwhile)"),
+});
+
+export const etagOf = ({ revision }: { readonly revision: number }): string => `"${revision}"`;
 
 export const defineEndpoints = <const T extends Record<string, Endpoint>>(endpoints: T): T => endpoints;
 

@@ -21,6 +21,7 @@ export const ERROR_STATUS = {
   offset_expired: 410,
   link_ended: 410,
   request_timeout: 408,
+  changed_meanwhile: 412,
   body_too_large: 413,
   unsupported_media_type: 415,
   offset_beyond_end: 416,

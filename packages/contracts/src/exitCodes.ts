@@ -35,6 +35,7 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   offset_expired: EXIT.notFound,
   link_ended: EXIT.notFound,
   request_timeout: EXIT.failure,
+  changed_meanwhile: EXIT.refused,
   body_too_large: EXIT.refused,
   unsupported_media_type: EXIT.refused,
   offset_beyond_end: EXIT.notFound,

@@ -60,6 +60,7 @@ export const GUEST_SORTS = ["name", "state", "createdAt", "memoryMiB"] as const;
 export const guest = z.object({
   id,
   definition: guestDefinition,
+  revision: z.int().min(1).describe("Of the definition, which each change of it makes greater by one; also its ETag"),
   right: guestRight.describe("What whoever asks may do with it"),
   state: guestState,
   since: timestamp.describe("When it came into this state"),

@@ -26,8 +26,20 @@ test("a name is given once", () => {
   store.guests.insert(someDefinition, links);
   expect(() => store.guests.insert(someDefinition, links)).toThrow(expect.objectContaining({ code: "name_taken" }));
   const other = store.guests.insert({ ...someDefinition, name: "web2" }, links);
-  expect(() => store.guests.update(other.id, someDefinition, links)).toThrow("web1");
+  expect(() => store.guests.update(other, someDefinition, links)).toThrow("web1");
   expect(store.guests.find(other.id)?.definition.name).toBe("web2");
+});
+
+test("a change of a definition that was changed meanwhile changes nothing", () => {
+  const { store, links } = stocked();
+  const seen = store.guests.insert(someDefinition, links);
+  expect(seen.revision).toBe(1);
+  const changed = store.guests.update(seen, { ...someDefinition, memoryMiB: 96 }, links);
+  expect(changed.revision).toBe(2);
+  expect(() => store.guests.update(seen, { ...someDefinition, tags: [] }, links)).toThrow(
+    expect.objectContaining({ code: "changed_meanwhile" }),
+  );
+  expect(store.guests.find(seen.id)).toEqual(changed);
 });
 
 test("an image or a kernel that a guest uses cannot be deleted, and says who uses it", () => {
@@ -54,7 +66,7 @@ test("a change takes up other disks and gives the image back", () => {
   const { store, links, image } = stocked();
   const guest = store.guests.insert(someDefinition, links);
   const diskless = { ...someDefinition, disks: someDefinition.disks.slice(1) };
-  expect(store.guests.update(guest.id, diskless, { ...links, imageIds: new Map() }).definition).toEqual(diskless);
+  expect(store.guests.update(guest, diskless, { ...links, imageIds: new Map() }).definition).toEqual(diskless);
   store.images.delete(image.id);
 });
 

@@ -21,6 +21,8 @@ export interface GuestRecord extends GuestLinks {
   readonly id: string;
   /** With the present names of its owner, kernel and images. */
   readonly definition: GuestDefinition;
+  /** Of the definition. */
+  readonly revision: number;
   readonly createdAt: string;
   /** Since when it waits to be deleted for good; null: it is there. */
   readonly discardedAt: string | null;
@@ -49,15 +51,35 @@ export class Guests {
     return this.#existing(id);
   }
 
-  /** Replaces the definition as a whole. Throws as insert does. */
-  update(id: string, definition: GuestDefinition, links: GuestLinks): GuestRecord {
+  /**
+   * Replaces the definition as a whole, where it is still the one of this revision. Throws as insert does, and
+   * `changed_meanwhile`: then nothing is changed.
+   */
+  update(
+    { id, revision }: Pick<GuestRecord, "id" | "revision">,
+    definition: GuestDefinition,
+    links: GuestLinks,
+  ): GuestRecord {
     refuseIdLike(definition.name, this.find(id)?.definition.name);
     this.#write(definition, () => {
-      this.#db.update(guests).set(columns(definition, links)).where(eq(guests.id, id)).run();
+      const { changes } = this.#db
+        .update(guests)
+        .set({ ...columns(definition, links), revision: revision + 1 })
+        .where(and(eq(guests.id, id), eq(guests.revision, revision)))
+        .run();
+      if (changes === 0) throw this.#changedMeanwhile(id);
       this.#db.delete(guestImages).where(eq(guestImages.guestId, id)).run();
       this.#linkImages(id, links);
     });
     return this.#existing(id);
+  }
+
+  #changedMeanwhile(id: string): CorralError {
+    const { definition, revision } = this.#existing(id);
+    return new CorralError(
+      "changed_meanwhile",
+      `${definition.name} was changed meanwhile: its definition is at revision ${revision} now. Read it again, then repeat what you want to change.`,
+    );
   }
 
   find(idOrName: string): GuestRecord | null {
@@ -155,6 +177,7 @@ export class Guests {
         kernelId: guest.kernelId,
         imageIds: new Map([...disks].map(([ubd, { id }]) => [ubd, id])),
         definition: { ...withImageNames(guest.definition, disks), name: plainName(guest.name), owner, kernel },
+        revision: guest.revision,
         discardedAt: guest.discardedAt,
         createdAt: guest.createdAt,
         rights: rights.get(guest.id) ?? NO_RIGHTS,

@@ -37,8 +37,7 @@ test("nothing is named like an id, neither when it is made nor when it is rename
     "a template": () => store.templates.insert({ ...templateOf(one), name: ID_LIKE }),
     "a template's new name": () => store.templates.update(one.template.id, { ...templateOf(one), name: ID_LIKE }),
     "a guest": () => store.guests.insert({ ...someDefinition, name: one.guest.id }, one.links),
-    "a guest's new name": () =>
-      store.guests.update(one.guest.id, { ...one.guest.definition, name: ID_LIKE }, one.links),
+    "a guest's new name": () => store.guests.update(one.guest, { ...one.guest.definition, name: ID_LIKE }, one.links),
   };
   for (const [what, wish] of Object.entries(wishes)) {
     expect(wish, what).toThrow(expect.objectContaining({ code: "impossible", details: [expect.anything()] }));
@@ -121,7 +120,7 @@ test("what is only in the form of an id keeps its name, is told, and can be chan
   ]);
   const guest = store.guests.find(one.guest.id);
   if (guest === null) throw new Error("it is there");
-  const changed = store.guests.update(guest.id, { ...guest.definition, memoryMiB: 96 }, one.links);
+  const changed = store.guests.update(guest, { ...guest.definition, memoryMiB: 96 }, one.links);
   expect([changed.definition.name, changed.definition.memoryMiB]).toEqual(["likeguest0000000", 96]);
   store.users.update(one.user.id, { name: "likeuser00000000", role: "operator" });
   store.groups.rename(one.group.id, store.groups.find(one.group.id)?.name ?? "");

@@ -38,7 +38,9 @@ test("text that an older version took is read in the order in which it is writte
   onTestFinished(() => store.close());
   const definition = store.guests.find(id)?.definition ?? someDefinition;
   expect([definition.description, definition.notes]).toEqual([HARMLESS, `${HARMLESS}\nand more`]);
-  expect(store.guests.update(id, { ...definition, memoryMiB: 96 }, links).definition.memoryMiB).toBe(96);
+  expect(store.guests.update({ id, revision: 1 }, { ...definition, memoryMiB: 96 }, links).definition.memoryMiB).toBe(
+    96,
+  );
   expect(store.templates.find("small")?.description).toBe(HARMLESS);
   const [event] = store.events.list({ limit: 1 });
   expect([event?.message, event?.data]).toEqual([HARMLESS, { words: [HARMLESS] }]);

@@ -175,6 +175,8 @@ export const guests = sqliteTable("guests", {
   createdAt: text("created_at").notNull(),
   /** Since when it waits to be deleted for good; null: it is there. */
   discardedAt: text("discarded_at"),
+  /** Grows by one with each change of the definition: whoever changes it says which one they saw. */
+  revision: integer().notNull().default(1),
 });
 
 export const templates = sqliteTable("templates", {

@@ -4,13 +4,14 @@ import type { GuestStatus } from "@corral/supervisor";
 
 /** A guest as the API shows it: what was defined, and what is so. */
 export const guestAnswer = (
-  { id, definition, createdAt }: GuestRecord,
+  { id, definition, revision, createdAt }: GuestRecord,
   status: GuestStatus,
   right: GuestRight,
 ): Guest => ({
   ...status,
   id,
   definition,
+  revision,
   right,
   createdAt,
   consoles: [...status.consoles],

@@ -25,7 +25,14 @@ import { checkAdminFields } from "./adminFields.ts";
 import { resolveDefinition } from "./definitionChecks.ts";
 import { guestAnswer } from "./guestAnswer.ts";
 import { guestSpec } from "./guestSpec.ts";
+import { Meanwhile } from "./meanwhile.ts";
 import type { Quotas } from "./quotas.ts";
+
+/** A change that is made while others change the same definition is made anew on what they left, so many times at most. */
+const CHANGE_TRIES_MAXIMUM = 20;
+
+/** Fields and their new values, or what to make of the definition as it is at that moment. */
+export type ChangesOf = GuestChanges | ((now: GuestDefinition) => GuestChanges);
 
 interface GuestsOptions {
   readonly store: Store;
@@ -47,6 +54,7 @@ export class Guests {
   readonly #quotas: Quotas;
   /** Their disks are just being taken away: a kernel that starts now would lose them under its feet. */
   readonly #beingReset = new Set<string>();
+  readonly #meanwhile: Meanwhile;
 
   constructor({ store, supervisor, events, images, home, quotas }: GuestsOptions) {
     this.#quotas = quotas;
@@ -55,6 +63,7 @@ export class Guests {
     this.#events = events;
     this.#images = images;
     this.#home = home;
+    this.#meanwhile = new Meanwhile(store);
   }
 
   /** Makes every stored guest known to the supervisor. Called once, before it resumes. */
@@ -119,7 +128,33 @@ export class Guests {
     return this.answer(guest, caller);
   }
 
-  async change(guest: GuestRecord, changes: GuestChanges, caller: Caller): Promise<Guest> {
+  /**
+   * Changes fields of a definition; whatever others change meanwhile stays as they left it. With `ifRevision` only the
+   * definition that whoever changes it has seen. Throws `changed_meanwhile` with who changed what.
+   */
+  async change(
+    { id }: Pick<GuestRecord, "id">,
+    changes: ChangesOf,
+    caller: Caller,
+    ifRevision: number | null = null,
+  ): Promise<Guest> {
+    for (let tries = 1; ; tries += 1) {
+      const guest = this.#existing(id);
+      if (ifRevision !== null && guest.revision !== ifRevision) throw this.#meanwhile.error(guest, ifRevision);
+      try {
+        return await this.#changeOnce(
+          guest,
+          typeof changes === "function" ? changes(guest.definition) : changes,
+          caller,
+        );
+      } catch (error) {
+        const isStale = error instanceof CorralError && error.code === "changed_meanwhile";
+        if (!isStale || tries === CHANGE_TRIES_MAXIMUM) throw error;
+      }
+    }
+  }
+
+  async #changeOnce(guest: GuestRecord, changes: GuestChanges, caller: Caller): Promise<Guest> {
     const before = guest.definition;
     const merged = guestDefinition.parse({ ...before, ...changes });
     const wish = { ...merged, owner: this.#ownerName(merged.owner) };
@@ -131,7 +166,7 @@ export class Guests {
     if (fields.length === 0) return this.answer(guest, caller);
 
     const changed = this.#store.transaction(() =>
-      this.#quotas.holdFor(links.ownerId, guest, () => this.#store.guests.update(guest.id, definition, links)),
+      this.#quotas.holdFor(links.ownerId, guest, () => this.#store.guests.update(guest, definition, links)),
     );
     this.define(changed);
     await Promise.all(discarded.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));
@@ -142,9 +177,7 @@ export class Guests {
       changed,
       caller,
       `${caller.actor} changed ${fields.join(", ")} of ${definition.name}${lost}`,
-      {
-        fields,
-      },
+      { fields, revision: changed.revision },
     );
     return this.answer(changed, caller);
   }
@@ -156,9 +189,7 @@ export class Guests {
     let checked: GuestRecord | undefined;
     try {
       this.#store.transaction(() => {
-        checked = this.#quotas.holdFor(links.ownerId, guest, () =>
-          this.#store.guests.update(guest.id, definition, links),
-        );
+        checked = this.#quotas.holdFor(links.ownerId, guest, () => this.#store.guests.update(guest, definition, links));
         throw new Undone();
       });
     } catch (error) {
@@ -213,7 +244,9 @@ export class Guests {
       `${caller.actor} connected ${name} of ${definition.name} to ${channelsInWords(channels)}`,
       { console: name, ...channels, keep },
     );
-    return keep ? this.change(guest, { consoles }, caller) : this.answer(guest, caller);
+    if (!keep) return this.answer(guest, caller);
+    const withThisOne = (now: GuestDefinition) => ({ consoles: withConsole(now.consoles, { name, ...channels }) });
+    return this.change(guest, withThisOne, caller);
   }
 
   #withDefaults({ image, disks: given, ...wanted }: Omit<NewGuest, "start">, caller: Caller): GuestDefinition {
@@ -248,6 +281,12 @@ export class Guests {
       const isAboutImage = error instanceof CorralError && error.details?.[0]?.field === "disks.0.source.image";
       throw isAboutImage && image !== undefined ? impossible("image", error.details?.[0]?.message ?? "") : error;
     }
+  }
+
+  #existing(id: string): GuestRecord {
+    const guest = this.#store.guests.find(id);
+    if (guest === null) throw new CorralError("not_found", "This guest has just been deleted.");
+    return guest;
   }
 
   /** Null for a guest that is just being deleted: its row goes last. */

@@ -10,7 +10,7 @@ import {
 import type { GuestRecord, Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import { diskSpec } from "../guests/guestSpec.ts";
-import type { Guests } from "../guests/guests.ts";
+import type { ChangesOf, Guests } from "../guests/guests.ts";
 import type { ImageFolder } from "../library/imageFolder.ts";
 import type { Caller } from "../people/caller.ts";
 import type { Mconsole } from "./mconsole.ts";
@@ -100,7 +100,7 @@ export class Devices {
     guests.checkWish(guest, { ...guest.definition, interfaces: kept }, caller);
     const command = `config ${wish.device}: ${inWords(wish)}`;
     await mconsole.through(use, command, () => supervisor.plugInterface(guest.id, wish));
-    if (keep && defined === undefined) await this.#keep(use, { interfaces: kept });
+    if (keep && defined === undefined) await this.#keep(use, (now) => ({ interfaces: [...now.interfaces, wish] }));
     return this.list(use);
   }
 
@@ -126,7 +126,7 @@ export class Devices {
     await supervisor.plugDisk(guest.id, spec);
     if (keep) {
       await supervisor.keepDisk(guest.id, spec);
-      await this.#keep(use, { disks: wish.disks });
+      await this.#keep(use, (now) => ({ disks: [...now.disks, disk] }));
     }
     return this.list(use);
   }
@@ -140,11 +140,11 @@ export class Devices {
     const ubd = /^ubd(\d+)$/.exec(device)?.[1];
     if (ubd !== undefined) await supervisor.releaseDisk(use.guest.id, Number(ubd));
     if (keep && interfaces.some((each) => each.device === device)) {
-      await this.#keep(use, { interfaces: interfaces.filter((each) => each.device !== device) });
+      await this.#keep(use, (now) => ({ interfaces: now.interfaces.filter((each) => each.device !== device) }));
     } else if (keep && disks.some(({ ubd }) => `ubd${ubd}` === device)) {
-      await this.#keep(use, { disks: disks.filter(({ ubd }) => `ubd${ubd}` !== device) });
+      await this.#keep(use, (now) => ({ disks: now.disks.filter(({ ubd }) => `ubd${ubd}` !== device) }));
     } else if (keep && consoles.some(({ name }) => name === device)) {
-      await this.#keep(use, { consoles: consoles.filter(({ name }) => name !== device) });
+      await this.#keep(use, (now) => ({ consoles: now.consoles.filter(({ name }) => name !== device) }));
     }
     return text;
   }
@@ -161,7 +161,7 @@ export class Devices {
   }
 
   /** The guest has this change already: it is no reason to restart it, unless something else was. */
-  async #keep({ guest, caller }: Use, changes: Partial<GuestDefinition>): Promise<void> {
+  async #keep({ guest, caller }: Use, changes: ChangesOf): Promise<void> {
     const { guests, supervisor } = this.#options;
     const { restartNeeded } = supervisor.status(guest.id);
     await guests.change(guest, changes, caller);

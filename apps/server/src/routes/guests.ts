@@ -10,8 +10,8 @@ export const guestRoutes = (api: FastifyInstance, { guests, discarded, viewAs, s
 
   route(api, "getGuest", ({ guest, caller }) => guests.answer(guest, caller));
 
-  route(api, "changeGuest", async ({ guest, body, caller }) => {
-    const changed = await guests.change(guest, body, caller);
+  route(api, "changeGuest", async ({ guest, body, caller, ifRevision }) => {
+    const changed = await guests.change(guest, body, caller, ifRevision);
     // It may have another owner now.
     if (body.owner !== undefined) sockets.recheck();
     return changed;

@@ -1,7 +1,6 @@
 import { type Guest, guestChanges, OPERATIONS } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
 import { api } from "../api/client.ts";
 import { guestQuery, imagesQuery, kernelsQuery, meQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
@@ -12,6 +11,7 @@ import { Notice } from "../ui/Notice.tsx";
 import { DefinitionFields, MemoryField, NameField } from "./DefinitionFields.tsx";
 import { changesBetween, type Draft, definitionOf, draftOf } from "./draft.ts";
 import { useDraft } from "./useDraft.ts";
+import { useMeanwhile } from "./useMeanwhile.ts";
 
 export const EditDefinition = ({ guest }: { guest: Guest }) => {
   const { definition } = guest;
@@ -26,8 +26,15 @@ export const EditDefinition = ({ guest }: { guest: Guest }) => {
     schema: guestChanges,
     inputOf: definitionOf,
     onSubmit: async (draft) => {
-      const changes = changesBetween(definition, definitionOf(draft));
-      const changed = await api.changeGuest({ params: { id: guest.id }, body: changes });
+      const { base } = meanwhile;
+      const body = changesBetween(base.definition, definitionOf(draft));
+      const changed = await api
+        .changeGuest({ params: { id: guest.id }, body }, { ifRevision: base.revision })
+        .catch(async (error: unknown) => {
+          // The form takes up what others have changed; the next Save is about that.
+          await queries.invalidateQueries({ queryKey: guestQuery(guest.id).queryKey.slice(0, 1) });
+          throw error;
+        });
       showAtOnce(queries, changed);
       const { name } = changed.definition;
       if (name !== definition.name) {
@@ -35,20 +42,11 @@ export const EditDefinition = ({ guest }: { guest: Guest }) => {
         queries.setQueryData(guestQuery(name).queryKey, changed);
         await navigate({ ...paths.guest(name), search: (before) => before, replace: true });
       }
-      form.reset(draftOf(changed.definition));
+      meanwhile.begin(changed);
     },
   });
-  const changes = Object.keys(changesBetween(definition, definitionOf(form.draft)));
-
-  // While nothing was typed, the form follows what others change; what was typed is never taken away.
-  const shown = useRef(JSON.stringify(definition));
-  useEffect(() => {
-    const now = JSON.stringify(definition);
-    if (now === shown.current) return;
-    const untouched = Object.keys(changesBetween(JSON.parse(shown.current), definitionOf(form.draft))).length === 0;
-    shown.current = now;
-    if (untouched) form.reset(draftOf(definition));
-  });
+  const meanwhile = useMeanwhile(guest, form);
+  const changes = Object.keys(changesBetween(meanwhile.base.definition, definitionOf(form.draft)));
 
   const running = guest.state !== "stopped" && guest.state !== "crashed";
   return (
@@ -65,6 +63,15 @@ export const EditDefinition = ({ guest }: { guest: Guest }) => {
     >
       <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto p-4">
         {form.failure !== undefined && <Notice kind="error">{form.failure}</Notice>}
+        {meanwhile.both.length > 0 && (
+          <Notice
+            kind="warning"
+            title={`Somebody else changed ${meanwhile.both.join(", ")} too`}
+            action={<Button label="Take theirs" small onClick={meanwhile.takeTheirs} />}
+          >
+            What you typed stands in the form; saving puts it in the place of theirs.
+          </Notice>
+        )}
         <FieldErrors value={form.errors}>
           <div className="grid gap-3 sm:grid-cols-2">
             <NameField draft={form.draft} patch={form.patch} />
@@ -92,7 +99,7 @@ export const EditDefinition = ({ guest }: { guest: Guest }) => {
           label="Undo"
           small
           blocked={changes.length === 0 ? "Nothing was changed." : undefined}
-          onClick={() => form.reset(draftOf(definition))}
+          onClick={() => meanwhile.begin(guest)}
         />
         <Button
           label="Save"

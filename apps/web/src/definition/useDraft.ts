@@ -66,7 +66,9 @@ export const useDraft = <D extends object>(options: DraftFormOptions<D>): DraftF
       const byField = fieldErrorsOf(error);
       setRefused(byField);
       if (Object.keys(byField).length > 0) onRefused?.(byField);
-      const told = error instanceof CorralError && Object.keys(byField).length > 0;
+      // What others did is no mistake in a field: it is told as a whole too.
+      const isMistake = error instanceof CorralError && error.code !== "changed_meanwhile";
+      const told = isMistake && Object.keys(byField).length > 0;
       setFailure(told ? undefined : messageOf(error));
       focusFirstError();
     } finally {

@@ -6,6 +6,7 @@ export const exampleGuest = ({
   ...guest
 }: Partial<Omit<Guest, "definition">> & { definition?: Partial<GuestDefinition> } = {}): Guest => ({
   id: "abcdefghij012345",
+  revision: 1,
   right: "manage",
   state: "stopped",
   since: "2026-01-01T00:00:00Z",

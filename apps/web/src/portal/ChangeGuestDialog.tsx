@@ -1,7 +1,8 @@
 import { type Guest, guestChanges } from "@corral/contracts";
 import { useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useRef, useState } from "react";
 import { api } from "../api/client.ts";
+import { isCode } from "../api/errors.ts";
 import { guestsQuery } from "../api/queries.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
@@ -16,15 +17,28 @@ const changesOf = ({ name, memoryMiB }: Draft) => ({ name: name.trim(), memoryMi
 
 /** What somebody changes of a guest who does not care for the rest of its definition. */
 export const ChangeGuestDialog = ({ guest, onClose }: { guest: Guest; onClose: () => void }) => {
-  const { name, memoryMiB } = guest.definition;
+  const { name } = guest.definition;
   const queries = useQueryClient();
-  const initial = useMemo<Draft>(() => ({ name, memoryMiB: String(memoryMiB) }), [name, memoryMiB]);
+  const [initial] = useState<Draft>({ name, memoryMiB: String(guest.definition.memoryMiB) });
+  /** What the person has seen: after a refusal that told them what others changed, also that. */
+  const seen = useRef(guest.revision);
   const form = useDraft({
     initial,
     schema,
     inputOf: changesOf,
     onSubmit: async (draft) => {
-      await api.changeGuest({ params: { id: guest.id }, body: changesOf(draft) });
+      const before: Record<string, unknown> = changesOf(initial);
+      const body = Object.fromEntries(
+        Object.entries(changesOf(draft)).filter(([field, value]) => value !== before[field]),
+      );
+      await api
+        .changeGuest({ params: { id: guest.id }, body }, { ifRevision: seen.current })
+        .catch(async (error: unknown) => {
+          if (isCode(error, "changed_meanwhile")) {
+            seen.current = (await api.getGuest({ params: { id: guest.id } })).revision;
+          }
+          throw error;
+        });
       await queries.invalidateQueries({ queryKey: guestsQuery.queryKey.slice(0, 1) });
       onClose();
     },

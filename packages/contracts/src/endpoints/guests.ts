@@ -25,6 +25,7 @@ export const guestsEndpoints = defineEndpoints({
     access: { role: "user" },
     status: 201,
     body: newGuest,
+    revised: true,
     response: guest,
   },
   getGuest: {
@@ -35,6 +36,7 @@ export const guestsEndpoints = defineEndpoints({
     access: { role: "user", guest: "watch" },
     status: 200,
     params: byId,
+    revised: true,
     response: guest,
   },
   changeGuest: {
@@ -46,6 +48,7 @@ export const guestsEndpoints = defineEndpoints({
     status: 200,
     params: byId,
     body: guestChanges,
+    revised: true,
     response: guest,
   },
   deleteGuest: {
