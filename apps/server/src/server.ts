@@ -65,6 +65,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     tasks.buryInterrupted();
     images.sweep();
     guests.defineAll();
+    for (const folder of await supervisor.sweep()) {
+      options.log.warn(
+        `${folder} belongs to no guest that there is, and was left as it is: it is what a guest had that was made after the database that is used now was backed up, or it is somebody else's. Remove it when nobody needs it.`,
+      );
+    }
     typing.applyAll();
     const { adopted, adoptionMs } = await supervisor.resume((id) => guests.mayStartItself(id));
     const adminServer = await listenOnAdminSocket(app.http, placeSocket(home, "admin.sock"));

@@ -23,6 +23,7 @@ import type { SupervisorEvent } from "./events.ts";
 import { removeDisk } from "./guest/disks.ts";
 import { GuestFolder } from "./guest/guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guest/guestSpec.ts";
+import { markDeleted, sweepGuests, unmarkDeleted } from "./guest/guestSweep.ts";
 import { isPlugged, keepDisk, plugDisk, releaseDisk, replugDisk } from "./guest/hotPlug.ts";
 import { forgetInterface, plugInterface } from "./guest/interfaces.ts";
 import { type AskOptions, askMconsole } from "./guest/mconsole.ts";
@@ -180,13 +181,32 @@ export class Supervisor {
     return this.#guest(id).changeConsole(name, channels);
   }
 
-  /** Deletes everything that a guest has on this host. Rejects with wrong_state while it is on. */
-  async remove(id: string): Promise<void> {
+  /**
+   * Deletes everything that a guest has on this host, after `forget` has deleted what refers to it: whatever happens from
+   * then on, it is gone, and what could not be removed is swept at a later start. Rejects with wrong_state while it is on,
+   * and with what `forget` throws; nothing is changed then.
+   */
+  async remove(id: string, forget: () => void = () => {}): Promise<void> {
     const guest = this.#guest(id);
     const verdict = guestCan("delete", guest.status());
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    markDeleted(guest.folder);
+    try {
+      forget();
+    } catch (error) {
+      unmarkDeleted(guest.folder);
+      throw error;
+    }
     this.#guests.delete(id);
     await guest.remove();
+  }
+
+  /**
+   * Takes away what a server that was killed left of guests that are no more, once every guest is defined and before any
+   * is resumed. Folders that belong to no guest and were left as they are, since somebody's data may be in them.
+   */
+  sweep(): Promise<string[]> {
+    return sweepGuests({ home: this.#home, runFolder: this.#runFolder, known: new Set(this.#guests.keys()) });
   }
 
   /**

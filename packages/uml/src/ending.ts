@@ -43,6 +43,8 @@ const BEGINNING = new RegExp(`${LINE_START}Linux version `, "m");
 const BOOTING_TASK = new RegExp(`${LINE_START}CPU: \\d+ (?:UID: \\d+ )?PID: 1 Comm: swapper`, "m");
 const NO_ROOT = /^VFS: Unable to mount root fs/;
 const NO_INIT = /^(Requested init|No working init found)/;
+/** EAGAIN of a lock: arch/um/os-Linux/file.c (os_lock_file) and arch/um/drivers/ubd_kern.c. */
+const LOCKED = new RegExp(`${LINE_START}ubd([a-p]): Can't open ".*": errno = 11$`, "m");
 /** The last of the checks that a kernel prints before it begins, on its stdout. */
 const CHECK_PASSED = /^Checking .*\.\.\.OK$/;
 
@@ -51,6 +53,12 @@ export const rootMounted = (kernelLog: string): boolean => MOUNTED.test(kernelLo
 
 /** Whether the kernel log says that init was started. With `quiet` the kernel does not say. */
 export const userlandStarted = (kernelLog: string): boolean => INIT.test(kernelLog);
+
+/** The number of a disk that the kernel did not get, since another process had it locked; null: there is none. */
+export const lockedDisk = (kernelLog: string): number | null => {
+  const letter = LOCKED.exec(kernelLog)?.[1];
+  return letter === undefined ? null : letter.charCodeAt(0) - "a".charCodeAt(0);
+};
 
 /**
  * Whether a kernel logs what it does at all, so that it will say when its userland starts: what arch/um's mconsole_kern.c

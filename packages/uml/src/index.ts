@@ -24,6 +24,7 @@ export {
 export {
   type Ending,
   type EndingKind,
+  lockedDisk,
   logsBoot,
   type ProcessExit,
   readEnding,

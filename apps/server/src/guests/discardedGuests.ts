@@ -119,12 +119,7 @@ export class DiscardedGuests {
   async #remove(guest: GuestRecord, author: Author, message: string): Promise<void> {
     this.#going.add(guest.id);
     try {
-      await this.#supervisor.remove(guest.id);
-      this.#store.guests.delete(guest.id);
-    } catch (error) {
-      // What could not be deleted as a whole is there, so that it can be tried again.
-      this.#guests.define(guest);
-      throw error;
+      await this.#supervisor.remove(guest.id, () => this.#store.guests.delete(guest.id));
     } finally {
       this.#going.delete(guest.id);
     }

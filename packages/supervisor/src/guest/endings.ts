@@ -1,5 +1,5 @@
 import type { Ending, EndingKind } from "@corral/contracts";
-import { readEnding } from "@corral/uml";
+import { lockedDisk, readEnding } from "@corral/uml";
 import type { AskedOf } from "./launchRecord.ts";
 
 /* What the end of a guest's process means, and what follows from it. */
@@ -13,6 +13,8 @@ export interface End {
   readonly log: string;
   readonly rootMounted: boolean;
   readonly asked: AskedOf | null;
+  /** Which process has locked the disk of this number, in words; null where that cannot be told. */
+  readonly lockHolder: (ubd: number) => string | null;
   /** A server watched it; otherwise it was found ended. */
   readonly at: Date;
 }
@@ -34,6 +36,12 @@ export const endingOf = (end: End): Ending => {
   }
   if (read.kind === "panic" || read.kind === "boot-failed") {
     const kind: EndingKind = read.kind === "panic" && end.rootMounted ? "panic" : "boot-failed";
+    const locked = kind === "boot-failed" ? lockedDisk(end.log) : null;
+    if (locked !== null) {
+      const holder = end.lockHolder(locked) ?? "another process, which cannot be told any more";
+      const message = `The kernel could not open its disk: ubd${locked} is locked by ${holder}.`;
+      return { ...common, kind, message, remedy: LOCKED_REMEDY };
+    }
     return { ...common, kind, message: read.message, remedy: remedies[kind] ?? null };
   }
   if (read.kind === "rebooted") return { ...common, kind: "rebooted", message: read.message, remedy: null };
@@ -47,6 +55,9 @@ export const endingOf = (end: End): Ending => {
   }
   return { ...common, kind: "killed", message: read.message, remedy: remedies.killed ?? null };
 };
+
+const LOCKED_REMEDY =
+  "Most often another guest has the same file as a disk, or a program of the host has it open: shut that down, then start this one again.";
 
 const remedies: Partial<Record<EndingKind, string>> = {
   panic:

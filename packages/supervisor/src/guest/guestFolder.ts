@@ -5,7 +5,7 @@ import { mconsolePath, UNIX_PATH_MAXIMUM_BYTES } from "@corral/uml";
 import { removeTree } from "./removeTree.ts";
 
 /** Characters of a guest's id that name its run folder: short, since socket paths are, and still unlike any other's. */
-const SHORT_ID_LENGTH = 8;
+export const SHORT_ID_LENGTH = 8;
 const UMID_MAXIMUM_BYTES = 40;
 
 /** Longest run folder below which every guest's mconsole socket has a path that fits (docs/uml.md, "umid"). */
@@ -15,11 +15,14 @@ export const RUN_FOLDER_MAXIMUM_BYTES =
 /** Where everything of one guest lies: what lasts below the data folder, sockets below the run folder. */
 export class GuestFolder {
   readonly id: string;
+  /** The data folder that it is in. */
+  readonly home: string;
   readonly folder: string;
   readonly run: string;
 
   constructor(home: string, runFolder: string, id: string) {
     this.id = id;
+    this.home = home;
     this.folder = join(home, "guests", id);
     this.run = join(runFolder, id.slice(0, SHORT_ID_LENGTH));
   }

@@ -32,6 +32,8 @@ const launchRecord = z.object({
   version: z.literal(1),
   /** Random; stands in the command line of the sandbox, by which an unfinished launch is found again. */
   launch: z.string(),
+  /** The data folder that launched it, by device and inode: its copies did not. Left out by earlier versions. */
+  home: z.object({ dev: z.number(), ino: z.number() }).nullable().default(null),
   bootNumber: z.int(),
   hostBootId: z.string(),
   startedAt: z.string(),

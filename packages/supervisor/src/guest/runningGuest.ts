@@ -4,6 +4,7 @@ import { VITALS_EVERY_MS } from "@corral/contracts";
 import { MconsoleClient, mconsolePath, type Notification, NotificationListener, rootMounted } from "@corral/uml";
 import { RunDebugger } from "../debugger/runDebugger.ts";
 import { isOutOfDescriptors } from "../descriptors.ts";
+import { endRemains } from "../launch/remains.ts";
 import { guestDevice } from "../lines/guestDevice.ts";
 import type { TerminalOwner } from "../lines/guestPts.ts";
 import { isFound, lineEnds } from "../lines/lineEnds.ts";
@@ -296,6 +297,8 @@ export class RunningGuest {
       }
     }
     this.#child?.kill("SIGKILL");
+    // Of a guest that was taken over it is not known who is outside.
+    if (this.#child === null) await endRemains(this.#folder).catch(() => {});
   }
 
   /** Lets the guest run on without this server: gives back timers and sockets, keeps the record. */

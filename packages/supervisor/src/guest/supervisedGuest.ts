@@ -8,11 +8,13 @@ import { type Found, recoverMasters, resolveLaunch } from "../launch/adopt.ts";
 import { setSessionNiceness } from "../launch/autogroup.ts";
 import type { BootGate } from "../launch/bootGate.ts";
 import { completeRecord, launch } from "../launch/launch.ts";
+import { endRemains, isOwnLaunch } from "../launch/remains.ts";
 import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
 import type { GuestInside } from "../link/inside.ts";
 import type { Placement } from "../placement/placement.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { boundGuest } from "../sandbox/guestBounds.ts";
+import { hostBootId } from "../sandbox/processes.ts";
 import { VitalsKeeper } from "../vitals/vitalsKeeper.ts";
 import {
   type AskedGuest,
@@ -30,6 +32,7 @@ import { ENDING_TAIL_BYTES, endingOf } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { GuestSpec } from "./guestSpec.ts";
+import { unmarkDeleted } from "./guestSweep.ts";
 import { whyNoWatchdog } from "./hangWatchdog.ts";
 import { heard } from "./heard.ts";
 import { GuestHistory, type Run } from "./history.ts";
@@ -37,6 +40,7 @@ import { insideRun, linkStateOf } from "./insideRun.ts";
 import { KernelLog } from "./kernelLog.ts";
 import { lastWords } from "./lastWords.ts";
 import { type LaunchRecord, linesOf, readLaunchRecord, removeLaunchRecord } from "./launchRecord.ts";
+import { lockHolder } from "./lockHolder.ts";
 import { PendingStart } from "./pendingStart.ts";
 import { Restarts } from "./restarts.ts";
 import { listenForNotifications, RunningGuest, type RunOptions } from "./runningGuest.ts";
@@ -162,11 +166,17 @@ export class SupervisedGuest {
       return false;
     }
     this.#history.begins(record);
+    if (record.hostBootId === hostBootId() && !isOwnLaunch(record, this.#folder)) {
+      this.#leaveToAnother(record);
+      return false;
+    }
     const found = await resolveLaunch(record, this.#folder);
     if (found.found === "alive") {
       this.#adopt(found.record);
       return true;
     }
+    // Its kernel may have been killed alone, and have left helpers behind.
+    if (found.found !== "host-rebooted") await endRemains(this.#folder);
     this.#foundEnded(record, found);
     return this.#run !== null || this.#start.isWaiting;
   }
@@ -195,6 +205,23 @@ export class SupervisedGuest {
     this.#condition.isFound(adoptedState(record), new Date(record.startedAt));
   }
 
+  /** The data folder was copied while the guest ran: that run is another server's, and so is what it prints. */
+  #leaveToAnother(record: LaunchRecord): void {
+    const message = `This data folder is a copy. ${this.#name} ran when the copy was made, under the server of the original folder, whose it still is; it was left alone. Here is what its disks held at that moment.`;
+    const remedy =
+      "Start it to have a guest of its own from those disks, as after a power cut. If this folder is not to be a second one, stop this server and use the original.";
+    this.#conclude(
+      { ...record, asked: null },
+      { kind: "lost", at: new Date().toISOString(), message, remedy, exitCode: null },
+    );
+    this.#emit({ type: "warning", id: this.#spec.id, message });
+  }
+
+  #lockHolder(ubd: number): string | null {
+    const disk = this.#spec.disks.find((each) => each.ubd === ubd);
+    return disk === undefined ? null : lockHolder(disk, this.#folder);
+  }
+
   #foundEnded(record: LaunchRecord, found: Exclude<Found, { found: "alive" }>): void {
     const log = this.kernelLog.tail(record.kernelLogStart, ENDING_TAIL_BYTES) + lastWords(record, this.consoles);
     const at = new Date();
@@ -206,6 +233,7 @@ export class SupervisedGuest {
           log,
           rootMounted: record.booted || rootMounted(log),
           asked: record.asked,
+          lockHolder: (ubd) => this.#lockHolder(ubd),
           at,
         }),
       );
@@ -249,6 +277,7 @@ export class SupervisedGuest {
     const listener = this.#listen();
     const bootNumber = this.#history.boots + 1;
     try {
+      await endRemains(this.#folder);
       const launched = await launch({
         spec: this.#spec,
         folder: this.#folder,
@@ -440,6 +469,7 @@ export class SupervisedGuest {
       log: run.bootLog(ENDING_TAIL_BYTES) + lastWords(run.record, this.consoles),
       rootMounted: run.record.booted || run.rootWasMounted,
       asked: run.record.asked,
+      lockHolder: (ubd) => this.#lockHolder(ubd),
       at: new Date(),
     });
     this.#conclude(run.record, ending);
@@ -494,12 +524,17 @@ export class SupervisedGuest {
     this.kernelLog.rest();
   }
 
-  /** Deletes everything the guest has on disk. It must be off. */
+  /** Deletes everything the guest has on disk. It must be off, and marked as deleted. Never rejects. */
   async remove(): Promise<void> {
     // A start that was called off may have begun: it goes on making files for a while.
     await this.#start.end();
     this.leave();
-    await this.#folder.remove();
+    try {
+      await this.#folder.remove();
+      unmarkDeleted(this.#folder);
+    } catch {
+      // It stays marked, and the next start sweeps it.
+    }
   }
 
   /** What it is while it does not run. */

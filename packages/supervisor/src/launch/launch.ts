@@ -27,6 +27,7 @@ import { type Mount, SETPRIV, sandboxCommand } from "../sandbox/sandbox.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import { systemCallFilter } from "../sandbox/systemCallFilter.ts";
 import { closeSocketPair, openSocketPair, type SocketPair } from "../socketPair.ts";
+import { guestMark, homeOf } from "./remains.ts";
 
 /** Serial line of the guest link, kept from everybody as that of the kernel log is. */
 const LINK_LINE = 62;
@@ -102,6 +103,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     const umid = definition.umid ?? `g-${spec.id}`;
     const [program, argv] = sandboxCommand({
       launch: launchId,
+      mark: guestMark(folder),
       kernel: spec.kernel.path,
       libraries,
       mounts: [
@@ -152,6 +154,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
     const record: LaunchRecord = {
       version: 1,
       launch: launchId,
+      home: homeOf(folder),
       bootNumber,
       hostBootId: hostBootId(),
       startedAt: new Date().toISOString(),

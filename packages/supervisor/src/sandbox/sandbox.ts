@@ -17,6 +17,8 @@ export interface Mount {
 export interface SandboxSpec {
   /** Stands in the command line, so that an unfinished launch can be found. */
   readonly launch: string;
+  /** Stands there too, so that all of a guest's sandboxes can be found. */
+  readonly mark: string;
   readonly kernel: string;
   /** Of the kernel (none: it is static), and of setpriv where a user id is given. */
   readonly libraries: readonly Mount[];
@@ -72,6 +74,9 @@ const isolation = (spec: SandboxSpec): string[] => [
   "--setenv",
   "CORRAL_LAUNCH",
   spec.launch,
+  "--setenv",
+  "CORRAL_GUEST",
+  spec.mark,
   ...(isDynamic(spec) ? ["--setenv", "LD_PRELOAD", PRELOAD_INSIDE] : []),
   "--json-status-fd",
   String(spec.statusFd),

@@ -55,6 +55,7 @@ export class StandIn {
     const libraries = (await Promise.all(programs.map(hostLibraries))).flatMap(({ paths }) => paths);
     const [program, argv] = sandboxCommand({
       launch: "stand-in",
+      mark: "stand-in",
       kernel: PERL,
       libraries: [...new Set(libraries)].map((path) => readOnly(path, path)),
       mounts: [],
