@@ -169,6 +169,9 @@ ssize_t read(int fd, void *buffer, size_t length)
 	ssize_t count;
 	int error;
 
+	/* Other libraries' constructors may read before ours was called: libcap-ng's in setpriv does. */
+	if (next_read == NULL)
+		find_next();
 	if (line == NULL || !line->full || line->keys)
 		return next_read(fd, buffer, length);
 	line->draining = 1;
