@@ -4,11 +4,13 @@ import { ConsoleError } from "./errors.ts";
 import { InputRecording, readRecording, type TypedEntry } from "./inputRecording.ts";
 import type { WindowSize } from "./logMarks.ts";
 import type { Picture } from "./picture.ts";
-import { INPUT_MAXIMUM_BYTES, PtyWriter } from "./ptyWriter.ts";
+import { type DropReason, INPUT_MAXIMUM_BYTES, PtyWriter } from "./ptyWriter.ts";
+import { RawMode } from "./rawMode.ts";
 import type { Snapshot } from "./savedScreen.ts";
 import { ScreenKeeper } from "./screenKeeper.ts";
 import { TelnetLine } from "./telnet/telnetLine.ts";
 import { TerminalLine } from "./terminalLine.ts";
+import { LINE_MAXIMUM_BYTES } from "./typedLine.ts";
 import { AttachedViewer, type AttachOptions, type Viewer, type ViewerRequests } from "./viewer.ts";
 import type { CloseReason, TypingRules, ViewerPort, ViewerPresence, ViewerRole } from "./viewerPort.ts";
 import { ViewerStream } from "./viewerStream.ts";
@@ -28,6 +30,8 @@ export const COLS_MAXIMUM = 500;
 export const ROWS_MAXIMUM = 300;
 const COLS_MINIMUM = 2;
 const ROWS_MINIMUM = 1;
+/** With so much input waiting no more is read of those who send it, until it is half as much. */
+const INPUT_HOLD_BYTES = 256 * 1024;
 
 export interface ConsoleOptions {
   /** The log belongs to the Console from here on, which closes it when it is disposed of. */
@@ -56,6 +60,8 @@ export class Console {
   readonly #requests: ViewerRequests = {
     roleOf: (viewer) => this.#roleOf(viewer),
     input: (viewer, bytes) => this.#input(viewer, bytes),
+    passed: (viewer) => this.#inputPassed(viewer),
+    dropped: (viewer, why, bytes) => this.#inputDropped(viewer, why, bytes),
     resize: (viewer, size) => this.#viewerResized(viewer, size),
     take: (viewer) => this.#changeSeat(() => this.#seat.take(viewer), viewer),
     release: (viewer) => this.#changeSeat(() => this.#seat.leave(viewer), null),
@@ -64,6 +70,7 @@ export class Console {
   #size: WindowSize;
   #passedTo: number;
   #connection: Connection | null = null;
+  readonly #rawMode = new RawMode();
   #rules: TypingRules = { shared: false, recorded: false };
   #recording: InputRecording | null = null;
   #disposed = false;
@@ -141,7 +148,11 @@ export class Console {
         source.onEnd?.(error);
       },
     });
-    this.#connection = { line, writer: new PtyWriter((bytes) => line.write(bytes)) };
+    const writer = new PtyWriter(line, {
+      full: () => this.#tellInput(),
+      takesLongLines: () => this.#takesLongLines(source),
+    });
+    this.#connection = { line, writer };
     line.resize(this.#size.cols, this.#size.rows);
   }
 
@@ -162,6 +173,7 @@ export class Console {
     this.#refuseIfDisposed();
     const marked = this.log.markBoot(boot);
     if (marked === null) return;
+    this.#rawMode.reset();
     for (const viewer of [...this.#viewers]) viewer.stream.mark({ kind: "boot", ...marked });
   }
 
@@ -246,6 +258,7 @@ export class Console {
   /** `chunk` is the newest part of the log. */
   #pass(chunk: Uint8Array): void {
     this.#passedTo = this.log.end;
+    this.#rawMode.printed(chunk);
     const offset = this.log.end - chunk.length;
     for (const viewer of [...this.#viewers]) viewer.stream.output(chunk, offset);
     this.#keeper.grown();
@@ -279,9 +292,11 @@ export class Console {
       viewer.warn("What you type is not sent: the guest reads nothing from this console, as it is defined.");
       return false;
     }
-    if (this.#connection.writer.write(bytes)) {
+    const { writer } = this.#connection;
+    if (writer.write(bytes, viewer)) {
       this.log.markTyping(viewer.user);
       this.#recording?.typed(viewer, bytes, this.log.end);
+      if (writer.waiting > INPUT_HOLD_BYTES) viewer.hold(true);
       return true;
     }
     viewer.warn(
@@ -289,6 +304,42 @@ export class Console {
         "Wait until it reads, or put a large paste into a file.",
     );
     return false;
+  }
+
+  #inputPassed(viewer: AttachedViewer): void {
+    this.#tellInputTo(viewer);
+    if (this.#inputWaiting <= INPUT_HOLD_BYTES / 2) for (const held of [...this.#viewers]) held.hold(false);
+  }
+
+  #inputDropped(viewer: AttachedViewer, why: DropReason, bytes: number): void {
+    viewer.warn(
+      why === "stopped"
+        ? `Stopped: ${bytes.toLocaleString("en")} bytes that were still to be sent were dropped.`
+        : `A line of more than ${LINE_MAXIMUM_BYTES.toLocaleString("en")} bytes was not sent, nor what came with it: a ` +
+            "guest's terminal holds no longer one for a program that reads lines. Put it into a file (corral cp), or send " +
+            "it in shorter lines, such as base64 makes.",
+    );
+  }
+
+  get #inputWaiting(): number {
+    return this.#connection?.writer.waiting ?? 0;
+  }
+
+  #tellInput(): void {
+    for (const viewer of [...this.#viewers]) this.#tellInputTo(viewer);
+  }
+
+  #tellInputTo(viewer: AttachedViewer): void {
+    const { writer } = this.#connection ?? {};
+    const { passedBytes: passed } = viewer;
+    viewer.stream.send({ type: "input", passed, waiting: writer?.waiting ?? 0, full: writer?.isFull ?? false });
+  }
+
+  /** Whoever types may say so; else the guest does, and if nothing in it can, what its programs have printed. */
+  async #takesLongLines(source: ConsoleSource): Promise<boolean> {
+    if ([...this.#viewers].some((viewer) => viewer.longLines && viewer.role !== "spy")) return true;
+    const isRaw = (await source.isRaw?.()) ?? null;
+    return isRaw ?? this.#rawMode.isOn;
   }
 
   #viewerResized(viewer: AttachedViewer, size: WindowSize): void {

@@ -6,6 +6,8 @@ interface Source {
    * reading. Not called after `disconnect` or `dispose`.
    */
   onEnd?(error: Error | null): void;
+  /** Whether the guest's terminal is in raw mode, asked inside the guest; null: nobody there can tell. Must not reject. */
+  isRaw?(): Promise<boolean | null>;
 }
 
 /** A terminal of the host: a pty whose other end a guest holds. */
@@ -47,6 +49,10 @@ export interface Line {
   drain(): void;
   /** How many of these bytes it took now; null when it has hung up. */
   write(bytes: Uint8Array): number | null;
+  /** Bytes that were written and that the guest's kernel has not taken; null: that cannot be told. */
+  unread(): number | null;
+  /** Throws away what is unread. */
+  dropUnread(): void;
   /** Whether what is typed goes anywhere. */
   readonly takesInput: boolean;
   resize(cols: number, rows: number): void;

@@ -48,6 +48,7 @@ const answers = async (word: string) => {
 
 describe("a guest's full terminal", () => {
   it("goes on after a line of 10,000 bytes that no line buffer holds, as the kernel cuts it", TRIED, async () => {
+    port.viewer.allowLongLines(true);
     type("cat > /tmp/line\r");
     await comes("/tmp/line\r\n");
     type(`${"x".repeat(10_000)}\r`);
@@ -66,6 +67,7 @@ describe("a guest's full terminal", () => {
     "loses nothing that comes while a program in raw mode reads nothing, and goes on when it does",
     TRIED,
     async () => {
+      port.viewer.allowLongLines(true);
       for (let round = 0; round < 2; round++) {
         const bytes = randomBytes(6000).map((byte) => 0x21 + (byte % 90));
         type("stty raw -echo; echo re''ady; sleep 3; head -c 6000 | md5sum; stty sane\r");
@@ -75,6 +77,38 @@ describe("a guest's full terminal", () => {
         await comes("# ");
         await answers(`alive${round}`);
       }
+    },
+  );
+
+  it("takes 1 MB of lines whole", TRIED, async () => {
+    const paste = `${Array.from({ length: 16_000 }, () => randomBytes(32).toString("hex")).join("\n")}\n`;
+    type("stty -echo; echo re''ady; cat > /tmp/pasted; md5sum < /tmp/pasted; stty echo\r");
+    await comes("ready\r\n");
+    const told = port.of("input").length;
+    type(paste);
+    await until(() =>
+      port
+        .of("input")
+        .slice(told)
+        .some(({ waiting }) => waiting === 0),
+    );
+    type("\x04");
+    await comes(createHash("md5").update(paste).digest("hex"));
+  });
+
+  it(
+    "lets Ctrl-C through to a program that reads nothing, tells that it is full, and runs nothing of the paste",
+    TRIED,
+    async () => {
+      type("sleep 1000\r");
+      await comes("1000\r\n");
+      type(`echo r''an ${"z".repeat(50)}\r`.repeat(400));
+      await until(() => port.of("input").at(-1)?.full === true);
+      type("\x03");
+      await until(() => port.of("warning").some(({ message }) => message.startsWith("Stopped:")));
+      await comes("^C");
+      await answers("alive");
+      if (port.text.includes("ran zz")) throw new Error("the shell ran a part of the paste");
     },
   );
 });

@@ -2,6 +2,7 @@ import { closeSync } from "node:fs";
 import type { Line, LineListener, TerminalSource } from "./consoleSource.ts";
 import { PtyReader } from "./ptyReader.ts";
 import { writeNow } from "./ptyWriter.ts";
+import { dropUnreadInput, unreadInput } from "./unreadInput.ts";
 
 /** A console's terminal while it is connected. */
 export class TerminalLine implements Line {
@@ -33,6 +34,14 @@ export class TerminalLine implements Line {
 
   write(bytes: Uint8Array): number | null {
     return writeNow(this.#inputFd ?? this.#source.fd, bytes);
+  }
+
+  unread(): number | null {
+    return unreadInput(this.#inputFd ?? this.#source.fd);
+  }
+
+  dropUnread(): void {
+    dropUnreadInput(this.#inputFd ?? this.#source.fd);
   }
 
   resize(cols: number, rows: number): void {

@@ -61,7 +61,14 @@ it(
     const paste = `${Array.from({ length: 800 }, () => randomBytes(20).toString("hex")).join("\n")}\n`;
     const pasted = run("stty -echo; echo ready; cat > /tmp/pasted; md5sum /tmp/pasted; stty echo");
     await until(() => port.text.includes("\r\nready\r\n"));
+    const told = port.of("input").length;
     type(paste);
+    await until(() =>
+      port
+        .of("input")
+        .slice(told)
+        .some(({ waiting }) => waiting === 0),
+    );
     type("\x04");
     expect(await pasted).toContain(createHash("md5").update(paste).digest("hex"));
 

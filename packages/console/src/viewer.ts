@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { InputReport } from "./inputReport.ts";
 import type { WindowSize } from "./logMarks.ts";
+import type { DropReason, Typist } from "./ptyWriter.ts";
 import type { ViewerPort, ViewerPresence, ViewerRole, WantedRole } from "./viewerPort.ts";
 import type { ViewerStream } from "./viewerStream.ts";
 
@@ -33,6 +35,8 @@ export interface Viewer {
   resize(cols: number, rows: number): void;
   /** All bytes before this offset were consumed. Throws ConsoleError bad-ack for an offset that was never sent. */
   ack(offset: number): void;
+  /** Whether a program reads the terminal raw, so that lines of this viewer's may be longer than a terminal holds. */
+  allowLongLines(allowed: boolean): void;
   /** Take the writer's seat from whoever has it; in a shared console that one types on. */
   take(): void;
   /** Watch: neither sit in the writer's seat nor wait for it. */
@@ -46,13 +50,15 @@ export interface ViewerRequests {
   roleOf(viewer: AttachedViewer): ViewerRole;
   /** Returns whether the bytes were taken. */
   input(viewer: AttachedViewer, bytes: Uint8Array): boolean;
+  passed(viewer: AttachedViewer): void;
+  dropped(viewer: AttachedViewer, why: DropReason, bytes: number): void;
   resize(viewer: AttachedViewer, size: WindowSize): void;
   take(viewer: AttachedViewer): void;
   release(viewer: AttachedViewer): void;
   detach(viewer: AttachedViewer): void;
 }
 
-export class AttachedViewer implements Viewer {
+export class AttachedViewer implements Viewer, Typist {
   readonly id = randomUUID();
   readonly user: string;
   readonly from: string;
@@ -62,9 +68,12 @@ export class AttachedViewer implements Viewer {
   size: WindowSize;
   readonly #since = new Date().toISOString();
   readonly #requests: ViewerRequests;
+  readonly #report = new InputReport();
   #lastWarning = "";
   #typedBytes = 0;
   #detached = false;
+  #held = false;
+  #longLines = false;
 
   constructor(options: AttachOptions, port: ViewerPort, stream: ViewerStream, requests: ViewerRequests) {
     this.user = options.user;
@@ -87,10 +96,43 @@ export class AttachedViewer implements Viewer {
     return this.#typedBytes;
   }
 
+  /** Bytes of its input that passed. */
+  get passedBytes(): number {
+    return this.#report.passed;
+  }
+
+  get longLines(): boolean {
+    return this.#longLines;
+  }
+
   input(bytes: Uint8Array): void {
-    if (this.#detached || bytes.length === 0 || !this.#requests.input(this, bytes)) return;
+    if (this.#detached || bytes.length === 0) return;
+    this.#report.took(bytes.length);
+    if (!this.#requests.input(this, bytes)) {
+      this.passed(bytes.length);
+      return;
+    }
     this.#typedBytes += bytes.length;
     this.#lastWarning = "";
+  }
+
+  passed(bytes: number): void {
+    if (this.#report.passedOn(bytes) && !this.#detached) this.#requests.passed(this);
+  }
+
+  dropped(why: DropReason, bytes: number): void {
+    if (!this.#detached) this.#requests.dropped(this, why, bytes);
+  }
+
+  allowLongLines(allowed: boolean): void {
+    this.#longLines = allowed;
+  }
+
+  /** Reads no more of its input, or goes on. */
+  hold(hold: boolean): void {
+    if (hold === this.#held || this.#detached) return;
+    this.#held = hold;
+    this.port.holdInput?.(hold);
   }
 
   resize(cols: number, rows: number): void {

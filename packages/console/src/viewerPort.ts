@@ -62,6 +62,11 @@ export type ViewerEvent =
   /** The receiver's role now; `by` is the user whose takeover is announced, null when nobody took it from anybody. */
   | { readonly type: "role"; readonly role: ViewerRole; readonly by: string | null }
   | { readonly type: "rules"; readonly rules: TypingRules }
+  /**
+   * How far this viewer's input has come: `passed` bytes of it went to the guest or were dropped, of all that it sent;
+   * `waiting` bytes of everybody's still wait. `full`: the guest takes nothing at the moment.
+   */
+  | { readonly type: "input"; readonly passed: number; readonly waiting: number; readonly full: boolean }
   | { readonly type: "warning"; readonly message: string };
 
 /** Why a port is closed from this side. */
@@ -74,6 +79,8 @@ export interface ViewerPort {
   sendBytes(bytes: Uint8Array): void;
   /** Bytes taken by send and sendBytes that have not gone out yet. */
   bufferedBytes(): number;
+  /** Too much of this viewer's input waits: read no more of it, until told to go on. */
+  holdInput?(hold: boolean): void;
   /** The viewer is detached already when this is called. */
   close(reason: CloseReason): void;
 }

@@ -17,6 +17,10 @@ export const VIEWER_WINDOW_BYTES = 512 * 1024;
 export const ACK_EVERY_BYTES = 32 * 1024;
 /** Largest frame that the server takes from a viewer. A bigger paste is sent in pieces. */
 export const CLIENT_FRAME_MAXIMUM_BYTES = 64 * 1024;
+/** Bytes of input that a viewer should have under way: what the guest takes in a moment, and no more to drop at Ctrl-C. */
+export const INPUT_WINDOW_BYTES = 16 * 1024;
+/** Bytes of one line that a guest's terminal holds for a program that reads lines (drivers/tty/n_tty.c). */
+export const LINE_MAXIMUM_BYTES = 4095;
 /** A viewer that has not said attach after this long is closed. */
 export const ATTACH_DEADLINE_MS = 10_000;
 export const SCREEN_MAXIMUM_COLS = 500;
@@ -55,6 +59,9 @@ export const serverFrame = z.discriminatedUnion("type", [
     viewers: z.array(viewerPresence),
     rules: typingRules,
     right: guestRight.describe("What this viewer may do with the guest"),
+    inputWindow: offset
+      .optional()
+      .describe("Bytes of input that a viewer should have under way, by the input frames; left out by older servers"),
   }),
   z.object({ type: z.literal("snapshot"), cols, rows, screen: z.string(), offset }),
   z.object({ type: z.literal("resize"), cols, rows }),
@@ -65,6 +72,14 @@ export const serverFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("boot"), boot: z.int(), offset, at: timestamp }),
   z.object({ type: z.literal("off"), offset: offset.describe("What printed here has ended; its modes go with it") }),
   z.object({ type: z.literal("gap"), from: offset, to: offset }),
+  z.object({
+    type: z.literal("input"),
+    passed: offset.describe(
+      "Bytes of this viewer's input, over this connection, that went to the guest or were dropped",
+    ),
+    waiting: offset.describe("Bytes of everybody's input that wait in the server"),
+    full: z.boolean().describe("The guest takes nothing at the moment: its terminal is full, or it is busy"),
+  }),
   z.object({ type: z.literal("warning"), message: shownText }),
 ]);
 export type ServerFrame = z.infer<typeof serverFrame>;
@@ -81,6 +96,10 @@ export const clientFrame = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ack"), offset: offset.describe("All bytes before this one were consumed") }),
   z.strictObject({ type: z.literal("take") }),
   z.strictObject({ type: z.literal("release") }),
+  z.strictObject({
+    type: z.literal("longLines"),
+    allowed: z.boolean().describe("The program reads raw: send lines that are longer than a terminal holds"),
+  }),
 ]);
 export type ClientFrame = z.infer<typeof clientFrame>;
 

@@ -43,6 +43,8 @@ class Screen implements ConsoleView {
   renewed(): void {
     this.frames.push("renewed");
   }
+  notice(): void {}
+
   connectionLost(): void {
     this.frames.push("lost");
   }

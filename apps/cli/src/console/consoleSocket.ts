@@ -21,6 +21,11 @@ const CLOSE_TIMEOUT_MS = 500;
 /** Largest frame taken from the server: a snapshot of the largest screen in full colour. */
 const SERVER_FRAME_MAXIMUM_BYTES = 16 * 1024 * 1024;
 
+/** Typed bytes that may wait here; what is more waits in the person's terminal. */
+const TYPED_MAXIMUM_BYTES = 1024 * 1024;
+/** Ctrl-C, Ctrl-D, Ctrl-Z, Ctrl-\ */
+const STOPS: ReadonlySet<number> = new Set([0x03, 0x04, 0x1a, 0x1c]);
+
 export interface WindowSize {
   readonly cols: number;
   readonly rows: number;
@@ -36,6 +41,8 @@ export interface ConsoleView {
   /** The guest begins to boot, or has ended: nothing that its programs have set counts any more. */
   renewed(): void;
   connectionLost(): void;
+  /** Says something to the person. */
+  notice(words: string): void;
 }
 
 type Ending = { readonly kind: "lost"; readonly reason: string } | { readonly kind: "final"; readonly error: Error };
@@ -54,6 +61,14 @@ export class ConsoleSocket {
   /** Offset of the next byte; undefined until the first attach. */
   #offset: number | undefined;
   #acknowledged = 0;
+  /** What was typed and has not been sent, since the guest takes no more at the moment. */
+  #typed: Uint8Array[] = [];
+  #typedBytes = 0;
+  #onRoom: (() => void)[] = [];
+  /** Of this connection: bytes that may be under way, were sent, and went to the guest. */
+  #inputWindow: number | undefined;
+  #sentInput = 0;
+  #passedInput = 0;
   /** Whether the server said hello on the current connection. */
   #greeted = false;
 
@@ -73,17 +88,60 @@ export class ConsoleSocket {
       if (ending.kind === "final") throw ending.error;
       if (this.#offset === undefined) throw unreachable(this.#connection.where, ending.reason);
       if (this.#greeted) wait = RECONNECT_FIRST_MS;
+      this.#forgetTyped();
       this.#view.connectionLost();
       await sleep(wait, undefined, { signal: this.#left.signal }).catch(() => undefined);
       if (this.#left.signal.aborted) return EXIT.ok;
     }
   }
 
-  /** Sends keystrokes. Resolves when they left; those typed while there is no connection are dropped. */
+  /**
+   * Sends what is typed, as quickly as the guest takes it. Resolves when more may be typed. Ctrl-C and the like drop what
+   * still waits here; what is typed while there is no connection is dropped too.
+   */
   async type(bytes: Uint8Array): Promise<void> {
-    for (let from = 0; from < bytes.length; from += CLIENT_FRAME_MAXIMUM_BYTES) {
-      await this.#sendRaw(bytes.subarray(from, from + CLIENT_FRAME_MAXIMUM_BYTES));
+    if (bytes.length === 1 && STOPS.has(bytes[0] as number)) this.#dropTyped();
+    this.#typed.push(bytes);
+    this.#typedBytes += bytes.length;
+    this.#sendTyped();
+    if (this.#typedBytes > TYPED_MAXIMUM_BYTES) await new Promise<void>((resolve) => this.#onRoom.push(resolve));
+  }
+
+  #dropTyped(): void {
+    if (this.#typedBytes > 0) this.#view.notice(`Stopped: ${this.#typedBytes} bytes were not sent.`);
+    this.#forgetTyped();
+  }
+
+  #forgetTyped(): void {
+    this.#typed = [];
+    this.#typedBytes = 0;
+    for (const resolve of this.#onRoom.splice(0)) resolve();
+  }
+
+  #sendTyped(): void {
+    if (!this.#greeted) {
+      this.#forgetTyped();
+      return;
     }
+    for (let [first] = this.#typed; first !== undefined; [first] = this.#typed) {
+      // A server that tells of no window holds on to the connection instead.
+      const room = Math.min(
+        (this.#inputWindow ?? Number.POSITIVE_INFINITY) - this.#underWay,
+        CLIENT_FRAME_MAXIMUM_BYTES,
+      );
+      if (room <= 0) break;
+      const piece = first.subarray(0, room);
+      if (piece.length === first.length) this.#typed.shift();
+      else this.#typed[0] = first.subarray(piece.length);
+      this.#typedBytes -= piece.length;
+      this.#sentInput += piece.length;
+      void this.#sendRaw(piece);
+    }
+    if (this.#typedBytes <= TYPED_MAXIMUM_BYTES / 2) for (const resolve of this.#onRoom.splice(0)) resolve();
+  }
+
+  get #underWay(): number {
+    return this.#sentInput - this.#passedInput;
   }
 
   send(frame: ClientFrame): void {
@@ -128,7 +186,16 @@ export class ConsoleSocket {
       }
       const frame = frameOf(data);
       if (frame === undefined) return;
-      if (frame.type === "hello") this.#greeted = true;
+      if (frame.type === "hello") {
+        this.#greeted = true;
+        this.#inputWindow = frame.inputWindow;
+        this.#sentInput = 0;
+        this.#passedInput = 0;
+      }
+      if (frame.type === "input") {
+        this.#passedInput = frame.passed;
+        this.#sendTyped();
+      }
       if (frame.type === "hello" || frame.type === "snapshot") this.#goOnAt(frame.offset);
       // One that is told again later is passed over: what has been printed since has set modes of its own.
       if ((frame.type === "boot" || frame.type === "off") && frame.offset === this.#offset) this.#view.renewed();

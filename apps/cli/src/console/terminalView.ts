@@ -21,6 +21,7 @@ export class TerminalView implements ConsoleView {
   readonly #guest: string;
   #saidLost = false;
   #mayType = true;
+  #saidFull = false;
 
   constructor(terminal: NodeJS.WriteStream, guest: string) {
     this.#terminal = terminal;
@@ -64,6 +65,12 @@ export class TerminalView implements ConsoleView {
       case "state":
         if (frame.state === "stopped" || frame.state === "crashed") this.#off(frame.state, frame.reason);
         if (frame.state === "paused") this.notice(`${this.#guest} is paused.`);
+        break;
+      case "input":
+        if (frame.full && !this.#saidFull) {
+          this.notice(`The guest takes no input at the moment: ${frame.waiting} bytes wait. Ctrl-C drops them.`);
+        }
+        this.#saidFull = frame.full;
         break;
       case "warning":
         this.notice(frame.message);

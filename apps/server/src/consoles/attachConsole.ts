@@ -6,6 +6,7 @@ import {
   clientFrame,
   type GuestRight,
   type GuestState,
+  INPUT_WINDOW_BYTES,
   type ServerFrame,
 } from "@corral/contracts";
 import type { Supervisor } from "@corral/supervisor";
@@ -119,6 +120,9 @@ class Attachment {
       case "take":
         this.#take(viewer);
         break;
+      case "longLines":
+        viewer.allowLongLines(frame.allowed);
+        break;
     }
   }
 
@@ -143,7 +147,8 @@ class Attachment {
       send: (event: ViewerEvent) => {
         if (event.type === "hello") {
           const { state } = supervisor.status(guest.id);
-          this.#send({ ...event, protocol: 1, state, right, viewers: [...event.viewers] });
+          const inputWindow = INPUT_WINDOW_BYTES;
+          this.#send({ ...event, protocol: 1, state, right, viewers: [...event.viewers], inputWindow });
         } else if (event.type === "viewers") {
           this.#send({ ...event, viewers: [...event.viewers] });
         } else {
@@ -152,6 +157,8 @@ class Attachment {
       },
       sendBytes: (bytes) => this.#socket.send(bytes, { binary: true }),
       bufferedBytes: () => this.#socket.bufferedAmount,
+      // Who does not heed the window has to wait in the network.
+      holdInput: (hold) => (hold ? this.#socket.pause() : this.#socket.resume()),
       close: (reason) => {
         if (reason === "too-slow") {
           closeSocket(this.#socket, TRY_AGAIN_LATER, "This viewer has stopped reading.");

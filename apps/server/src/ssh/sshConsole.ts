@@ -46,6 +46,7 @@ export class SshConsole implements TerminalProgram {
   readonly #stopListening: () => void;
   readonly #viewer: Viewer;
   #offset = 0;
+  #saidFull = false;
   #isLeft = false;
 
   /** Throws CorralError not_found, too_many_requests. */
@@ -161,6 +162,7 @@ export class SshConsole implements TerminalProgram {
         });
       },
       bufferedBytes: () => terminal.bufferedBytes,
+      holdInput: (hold) => terminal.holdInput(hold),
       close: (reason) =>
         this.#end(
           reason === "too-slow"
@@ -202,10 +204,19 @@ export class SshConsole implements TerminalProgram {
       case "rules":
         this.#tellRules(event.rules);
         break;
+      case "input":
+        this.#tellFull(event.full, event.waiting);
+        break;
       case "warning":
         this.#notice(event.message);
         break;
     }
+  }
+
+  #tellFull(full: boolean, waiting: number): void {
+    if (full === this.#saidFull) return;
+    this.#saidFull = full;
+    if (full) this.#notice(`The guest takes no input at the moment: ${waiting} bytes wait. Ctrl-C drops them.`);
   }
 
   /** Nobody's typing is kept without their being told. */

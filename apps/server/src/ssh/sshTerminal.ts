@@ -66,6 +66,12 @@ export class SshTerminal {
     if (!this.#isClosed) this.#channel.write(data, () => taken?.());
   }
 
+  /** Reads no more of what the person's side sends, or goes on. */
+  holdInput(hold: boolean): void {
+    if (hold) this.#channel.pause();
+    else this.#channel.resume();
+  }
+
   resize(window: WindowSize): void {
     this.#window = windowOf(window);
     this.#program?.resized();

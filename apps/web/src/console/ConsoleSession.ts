@@ -122,6 +122,11 @@ export class ConsoleSession {
     this.#show({ taking: this.#status.attached && this.#status.right !== "watch" });
   }
 
+  /** Lines that are longer than a terminal holds are sent all the same: a person said that the program takes them. */
+  allowLongLines(allowed: boolean): void {
+    this.#tell({ type: "longLines", allowed });
+  }
+
   release(): void {
     this.#wanted = "spy";
     this.#tell({ type: "release" });
@@ -218,6 +223,11 @@ export class ConsoleSession {
       case "gap":
         this.#output.startAt(frame.to);
         break;
+      case "input": {
+        const full = frame.full ? frame.waiting : undefined;
+        if (full !== this.#status.full) this.#show({ full });
+        break;
+      }
       case "warning":
         this.#show({ notice: frame.message });
         break;

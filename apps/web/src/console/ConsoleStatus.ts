@@ -28,6 +28,8 @@ export interface ConsoleStatus {
   readonly filled: number;
   /** The last thing that a person should know, until the next key. */
   readonly notice: string | undefined;
+  /** The guest takes nothing of what is typed: so many bytes wait. */
+  readonly full: number | undefined;
 }
 
 /** Before anything came from the server. */
@@ -44,6 +46,7 @@ export const notYetAttached = (size: Size): ConsoleStatus => ({
   state: undefined,
   filled: 0,
   notice: undefined,
+  full: undefined,
 });
 
 /** Why nothing can be typed now; undefined: what is typed arrives. */

@@ -18,7 +18,7 @@ import type { ReactNode } from "react";
 import { Button } from "../ui/Button.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
 import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLine } from "../ui/Menu.tsx";
-import { formatDuration } from "../ui/quantities.ts";
+import { counted, formatDuration } from "../ui/quantities.ts";
 import { useNow } from "../ui/Time.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { type ConsoleStatus, ONLY_WATCH } from "./ConsoleStatus.ts";
@@ -164,6 +164,13 @@ interface WordsProps {
 
 const Words = ({ guest, name, status }: WordsProps): ReactNode => {
   if (status === undefined || status.role === undefined) return "Connecting…";
+  if (status.full !== undefined)
+    return (
+      <span className="text-moving">
+        The guest takes no input: its program is busy, and its terminal full. {counted(status.full, "byte")} wait;
+        Ctrl-C drops them.
+      </span>
+    );
   if (status.notice !== undefined) return <span className="text-moving">{status.notice}</span>;
   if (status.connection.kind !== "open") return "Not connected";
   switch (guest.state) {

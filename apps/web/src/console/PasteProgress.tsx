@@ -2,8 +2,12 @@ import { X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "../ui/Button.tsx";
 import { EchoedInput, type SendingState } from "./EchoedInput.ts";
+import { longLineOf } from "./longLine.ts";
 import { SendingProgress } from "./SendingProgress.tsx";
 import type { OpenConsole } from "./useConsole.ts";
+
+/** Ctrl-C, Ctrl-D, Ctrl-\ and Ctrl-Z. */
+const STOPPING_KEYS: ReadonlySet<string> = new Set(["\u0003", "\u0004", "\u001c", "\u001a"]);
 
 interface PasteProgressProps {
   readonly open: OpenConsole;
@@ -24,6 +28,8 @@ export const PasteProgress = ({ open: { session, view }, text, blocked, onClose 
 
   useEffect(() => {
     if (refused.current !== undefined) return;
+    const isLong = longLineOf(text) !== undefined;
+    if (isLong) session.allowLongLines(true);
     const typing = new EchoedInput({
       text,
       bracketed: view.terminal.modes.bracketedPasteMode,
@@ -35,8 +41,14 @@ export const PasteProgress = ({ open: { session, view }, text, blocked, onClose 
     });
     input.current = typing;
     const unwatch = session.watchOutput((bytes) => typing.output(bytes));
+    // What a person types beside it means the paste: a shell would run the rest of it line by line.
+    const unhear = view.terminal.onKey(({ key }) => {
+      if (STOPPING_KEYS.has(key)) typing.stop();
+    });
     return () => {
       unwatch();
+      unhear.dispose();
+      if (isLong) session.allowLongLines(false);
       typing.stop();
     };
   }, [session, view, text]);

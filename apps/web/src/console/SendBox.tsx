@@ -6,6 +6,9 @@ import { EchoedInput, type SendingState } from "./EchoedInput.ts";
 import { SendingProgress } from "./SendingProgress.tsx";
 import type { OpenConsole } from "./useConsole.ts";
 
+/** Ctrl-C, Ctrl-D, Ctrl-\ and Ctrl-Z mean what is being sent. */
+const STOPPING_KEYS: ReadonlySet<string> = new Set(["\u0003", "\u0004", "\u001c", "\u001a"]);
+
 interface SendBoxProps {
   readonly open: OpenConsole;
   /** Why nothing can be sent now. */
@@ -24,11 +27,15 @@ export const SendBox = ({ open: { session, view }, blocked, onClose }: SendBoxPr
 
   useEffect(() => {
     const unwatch = session.watchOutput((bytes) => input.current?.output(bytes));
+    const unhear = view.terminal.onKey(({ key }) => {
+      if (STOPPING_KEYS.has(key)) input.current?.stop();
+    });
     return () => {
       unwatch();
+      unhear.dispose();
       input.current?.stop();
     };
-  }, [session]);
+  }, [session, view]);
 
   const send = () => {
     if (blocked !== undefined || under || text === "") return;

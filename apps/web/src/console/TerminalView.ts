@@ -9,6 +9,7 @@ import { type ITheme, Terminal } from "@xterm/xterm";
 import { BoundedGraphemesAddon } from "./BoundedGraphemesAddon.ts";
 import { boundRepetition } from "./boundRepetition.ts";
 import type { Size } from "./ConsoleStatus.ts";
+import { longLineOf } from "./longLine.ts";
 import type { ConsolePreferences } from "./preferences.ts";
 import { terminalTheme } from "./terminalThemes.ts";
 
@@ -25,7 +26,7 @@ const PASTE_AT_ONCE_CHARACTERS = 200;
 
 /** Whether a person is shown a paste before it is typed. */
 export const asksBeforePaste = (text: string): boolean =>
-  text.trimEnd().split("\n").length > PASTE_WITHOUT_ASKING_LINES;
+  text.trimEnd().split("\n").length > PASTE_WITHOUT_ASKING_LINES || longLineOf(text) !== undefined;
 
 export interface TerminalViewOptions {
   readonly host: HTMLElement;

@@ -45,6 +45,13 @@ export class TelnetLine implements Line {
     return bytes.length;
   }
 
+  /** What the terminal behind the server has taken is not told. */
+  unread(): number | null {
+    return null;
+  }
+
+  dropUnread(): void {}
+
   resize(cols: number, rows: number): void {
     const said = this.#stream.resize(cols, rows);
     if (said.length > 0 && this.#source.telnet.writable) this.#source.telnet.write(said);

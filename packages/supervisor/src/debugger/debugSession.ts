@@ -40,6 +40,9 @@ export interface DebugStart {
   readonly listener: DebugListener;
 }
 
+/** Nobody is told how far the input has come. */
+const NOBODY = { passed: () => {}, dropped: () => {} };
+
 /** A debugger on a guest's kernel, in a terminal of its own, until it ends or is ended. */
 export class DebugSession {
   readonly view: Omit<GuestDebugger, "holds">;
@@ -77,7 +80,10 @@ export class DebugSession {
     }
     this.#child.on("error", (error) => void this.#ended(`${tool} could not be started: ${error.message}.`));
     this.#child.once("exit", () => void this.#ended(this.#reason ?? `${tool} has ended.`));
-    this.#writer = new PtyWriter((bytes) => writeNow(this.#master, bytes));
+    this.#writer = new PtyWriter(
+      { write: (bytes) => writeNow(this.#master, bytes), unread: () => null, dropUnread: () => {} },
+      { full: () => {}, takesLongLines: async () => true },
+    );
     this.#reader = new PtyReader(pty.master, Buffer.alloc(READ_BYTES), {
       keep: () => {},
       readsAPass: () => 1,
@@ -114,7 +120,7 @@ export class DebugSession {
   /** As if it were typed. */
   write(bytes: Uint8Array): void {
     if (this.#isEnding || this.#hasHungUp) return;
-    this.#writer.write(bytes);
+    this.#writer.write(bytes, NOBODY);
     clearTimeout(this.#idle);
     this.#idle = this.#untilIdle();
   }

@@ -81,9 +81,14 @@ export class GuestConsoles {
   }
 
   /** Connects a console to a pty of ours. The master belongs to the console from here on. */
-  connectPty(name: string, fd: number, { takesInput }: { readonly takesInput: boolean }): void {
+  connectPty(
+    name: string,
+    fd: number,
+    { takesInput, isRaw }: { readonly takesInput: boolean; readonly isRaw: () => Promise<boolean | null> },
+  ): void {
     void this.connectLine(name, {
       fd,
+      isRaw,
       ...(takesInput ? {} : { inputFd: null }),
       resize: (cols, rows) => setWindowSize(fd, cols, rows),
     });

@@ -10,6 +10,7 @@ import type { TerminalOwner } from "../lines/guestPts.ts";
 import { isFound, lineEnds } from "../lines/lineEnds.ts";
 import { RunLines } from "../lines/runLines.ts";
 import { GuestLink } from "../link/guestLink.ts";
+import { isTerminalRaw } from "../link/machine.ts";
 import { TerminalSizes } from "../link/terminalSizes.ts";
 import { hasEnded, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
@@ -211,7 +212,20 @@ export class RunningGuest {
     const line = this.#line(name);
     if (isFound(line)) this.lines.follow(name, master);
     else if (master !== undefined)
-      this.#consoles.connectPty(name, master, { takesInput: lineEnds(line).write !== null });
+      this.#consoles.connectPty(name, master, {
+        takesInput: lineEnds(line).write !== null,
+        isRaw: () => this.#isRaw(name),
+      });
+  }
+
+  async #isRaw(name: string): Promise<boolean | null> {
+    const { link } = this;
+    if (link?.state !== "up") return null;
+    try {
+      return await isTerminalRaw((request) => link.run({ ...request, lane: "questions" }), guestDevice(name));
+    } catch {
+      return null;
+    }
   }
 
   /** Writes down what a console is connected to from now on. */

@@ -19,6 +19,12 @@ export const setTerminalSize = async (run: RunCommand, tty: string, cols: number
   });
 };
 
+/** Whether a terminal of the guest's is in raw mode: what is typed reaches a program key by key, and not line by line. */
+export const isTerminalRaw = async (run: RunCommand, tty: string): Promise<boolean> => {
+  const stdout = await runShell(run, 'stty -a <"/dev/$1"', { timeoutMs: TIMEOUT_MS, words: [tty] });
+  return stdout.toString().split(/\s+/).includes("-icanon");
+};
+
 /** An orderly shutdown, for a guest whose mconsole does not answer. */
 export const powerOff = async (run: RunCommand): Promise<void> => {
   await runShell(run, "poweroff", { timeoutMs: TIMEOUT_MS });
