@@ -38,6 +38,18 @@ export const networkInterface = z.discriminatedUnion("transport", [
 ]);
 export type NetworkInterface = z.infer<typeof networkInterface>;
 
+/**
+ * What is allowed and cannot work: an interface whose other end is in another guest, since each guest has a network
+ * namespace, and so a loopback, of its own. In words for people.
+ */
+export const interfaceWarnings = (interfaces: readonly NetworkInterface[]): string[] =>
+  interfaces
+    .filter(({ port, peerPort }) => !interfaces.some((other) => other.port === peerPort && other.peerPort === port))
+    .map(
+      ({ device, port, peerPort }) =>
+        `${device} can connect to nothing: its other end, port ${peerPort}, would have to be an interface of this same guest that leads back to port ${port}. Guests cannot reach each other this way, since each has a network of its own.`,
+    );
+
 /** For people: why a guest is not given these. */
 export const WITHHELD_TRANSPORTS: readonly (readonly [transports: string, why: string])[] = [
   ["tap, tuntap, ethertap, slip", "need a device that an administrator of the host sets up and hands into the sandbox"],

@@ -84,6 +84,7 @@ export const create = defineCommand({
       options.start && options.wait
         ? await settle(client, "start", { ...created, boots: 0 }, secondsOf(undefined))
         : created;
+    for (const warning of guest.warnings) output.note(`corral: ${warning}`);
     output.result(guest, ({ definition, state }) => `${definition.name} is created and ${state}.`);
     return undefined;
   },

@@ -1,4 +1,4 @@
-import type { Guest, GuestRight } from "@corral/contracts";
+import { type Guest, type GuestRight, interfaceWarnings } from "@corral/contracts";
 import type { GuestRecord } from "@corral/store";
 import type { GuestStatus } from "@corral/supervisor";
 
@@ -13,6 +13,7 @@ export const guestAnswer = (
   definition,
   revision,
   right,
+  warnings: interfaceWarnings(definition.interfaces),
   createdAt,
   consoles: [...status.consoles],
 });

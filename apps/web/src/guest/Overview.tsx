@@ -9,6 +9,7 @@ import { LastLines } from "../log/LastLines.tsx";
 import { Button } from "../ui/Button.tsx";
 import { CommandLine, CopyButton } from "../ui/Copy.tsx";
 import { Fact, Facts, Part } from "../ui/Facts.tsx";
+import { Notice } from "../ui/Notice.tsx";
 import { counted, formatMebibytes } from "../ui/quantities.ts";
 import { Tag } from "../ui/Tag.tsx";
 import { Age, Uptime } from "../ui/Time.tsx";
@@ -36,6 +37,11 @@ export const Overview = ({ guest }: { guest: Guest }) => {
   return (
     <div className="flex h-full flex-col gap-5 overflow-y-auto p-4">
       {guest.restartNeeded && <RestartNeeded guest={guest} />}
+      {guest.warnings.map((warning) => (
+        <Notice key={warning} kind="warning">
+          {warning}
+        </Notice>
+      ))}
       {!on && guest.ending !== null && <LastEnding guest={guest} />}
       {guest.state === "crashed" && <LastLines guest={guest} />}
       {definition.description !== "" && <p className="text-muted">{definition.description}</p>}

@@ -14,6 +14,7 @@ export const exampleGuest = ({
   pid: null,
   boots: 0,
   bootRetries: 0,
+  warnings: [],
   restartNeeded: false,
   link: "off",
   ending: null,
