@@ -3,11 +3,12 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { CorralError } from "@corral/contracts";
+import { spawn } from "node-pty";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { Certificate, type Pem } from "./certificate.ts";
 import { certificateFor, filesWith } from "./testing/certificate.ts";
-import { MainProcess, temporaryHome } from "./testing/mainProcess.ts";
+import { MAIN, MainProcess, temporaryHome } from "./testing/mainProcess.ts";
 import { TestServer } from "./testing/testServer.ts";
 
 /** Only ever reached by a failure. */
@@ -129,4 +130,26 @@ test("SIGHUP has the server read its certificate again, and ends nothing", async
   await server.says(/The certificate is good until/);
   expect(await shownAt(port)).toBe("second.example");
   expect(await server.end("SIGTERM")).toBe(0);
+});
+
+test("SIGHUP stops the server when it means that the terminal was closed", async () => {
+  const env = { ...process.env, CORRAL_HOME: temporaryHome(), CORRAL_PORT: "0", CORRAL_SSH: "0" };
+  const terminal = spawn(process.execPath, ["--import", "tsx", "--conditions=source", MAIN], { env });
+  let out = "";
+  terminal.onData((data) => {
+    out += data;
+  });
+  let hasEnded = false;
+  terminal.onExit(() => {
+    hasEnded = true;
+  });
+  onTestFinished(() => {
+    if (!hasEnded) process.kill(terminal.pid, "SIGKILL");
+  });
+  await until(() => out.includes("Corral runs"));
+  process.kill(terminal.pid, "SIGHUP");
+  await until(() => out.includes("no certificate to be read again"));
+  // The master is closed: the kernel hangs the terminal up.
+  (terminal as unknown as { destroy(): void }).destroy();
+  await until(() => hasEnded);
 });
