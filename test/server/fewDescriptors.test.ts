@@ -1,12 +1,16 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { RunningServer, until } from "./runningServer.ts";
 
 /* A real server that may open few files, with a real guest, while somebody who has no login opens what they can. */
 
 const LIMIT = 400;
+/** Real guests on a machine that may be busy: only ever reached by a failure. */
+const PATIENCE_MS = 150_000;
 /** Several times what the server may have open. */
 const CONNECTIONS = 2_000;
 /** This machine has many addresses. */
@@ -26,7 +30,9 @@ const openIdly = async (port: number, index: number): Promise<void> => {
   await Promise.race([once(socket, "connect"), once(socket, "close")]);
 };
 
-it("a flood of idle connections keeps neither people nor guests from anything, while it stands", async () => {
+it("a flood of idle connections keeps neither people nor guests from anything, while it stands", {
+  timeout: PATIENCE_MS,
+}, async () => {
   server = await RunningServer.start(undefined, ["prlimit", `--nofile=${LIMIT}:${LIMIT}`]);
   const { client, port, pid } = server;
   await server.becomeAdmin();
@@ -62,4 +68,35 @@ it("a flood of idle connections keeps neither people nor guests from anything, w
   await server.state("web1", "stopped");
   expect(flood.filter((socket) => !socket.destroyed).length).toBeGreaterThan(0);
   expect(server.output).not.toMatch(/EMFILE|defect/);
+});
+
+/** Longer than each look at a guest, and each of the server's clocks, comes round. */
+const WITHOUT_MS = 12_000;
+
+it("while there is not one descriptor left, no guest is taken for dead, and the server goes on afterwards", {
+  timeout: PATIENCE_MS,
+}, async () => {
+  server = await RunningServer.start();
+  const { client } = server;
+  await server.becomeAdmin();
+  const image = await server.demoImage();
+  await client.createGuest({ body: { name: "web1", image, memoryMiB: 64, start: true } });
+  const { pid: kernel } = await server.state("web1", "running");
+  // One that is adopted is looked at in /proc, and not as a child.
+  await server.restart("SIGKILL");
+  await server.state("web1", "running");
+
+  /** Changes the soft limit alone: not everybody may raise the hard one again. */
+  const limit = (files: string): void => {
+    execFileSync("prlimit", [`--pid=${server?.pid}`, `--nofile=${files}:`]);
+  };
+  const before = /^Max open files +(\d+)/m.exec(readFileSync(`/proc/${server.pid}/limits`, "utf8"))?.[1] ?? "";
+  // All numbers below it are taken.
+  limit("3");
+  await sleep(WITHOUT_MS);
+  limit(before);
+  const { state, pid } = await client.getGuest({ params: { id: "web1" } });
+  expect([state, pid]).toEqual(["running", kernel]);
+  await client.guestAction({ params: { id: "web1", action: "force-off" } });
+  await server.state("web1", "stopped");
 });
