@@ -71,13 +71,15 @@ export interface CommandLineSpec {
 /** A value that would not reach the kernel as what it was meant to be. */
 export class CommandLineError extends Error {
   override readonly name = "CommandLineError";
-  readonly code = "bad-parameter";
+  /** too-long: each part may be as it is, and all of them together are more than a kernel takes. */
+  readonly code: "bad-parameter" | "too-long";
   /** What was wrong, such as disks[0].file. */
   readonly parameter: string;
 
-  constructor(parameter: string, problem: string) {
+  constructor(parameter: string, problem: string, code: "bad-parameter" | "too-long" = "bad-parameter") {
     super(`${parameter} ${problem}`);
     this.parameter = parameter;
+    this.code = code;
   }
 }
 
@@ -140,7 +142,8 @@ export const kernelCommandLine = (spec: CommandLineSpec): string[] => {
   ];
   const bytes = Buffer.byteLength(argv.join(" "));
   if (bytes > COMMAND_LINE_MAXIMUM_BYTES) {
-    throw new CommandLineError("The command line", `has ${bytes} bytes; a kernel takes ${COMMAND_LINE_MAXIMUM_BYTES}`);
+    const problem = `has ${bytes} bytes; a kernel takes ${COMMAND_LINE_MAXIMUM_BYTES}`;
+    throw new CommandLineError("The command line", problem, "too-long");
   }
   return argv;
 };

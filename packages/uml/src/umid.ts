@@ -12,7 +12,7 @@ export const UMID_PATTERN = /^[A-Za-z0-9_-]{1,40}$/;
 const PID_FILE_MAXIMUM_BYTES = 32;
 
 /** open(2)'s O_PATH, which node:fs does not name: the file is found but not opened, so a socket can be pinned too. */
-const O_PATH = 0o10000000;
+export const O_PATH = 0o10000000;
 
 /** Errors of open(2) that mean: what should be there is not, or something else is. ENXIO: a socket. */
 const ABSENT = ["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"];

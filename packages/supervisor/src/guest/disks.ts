@@ -1,13 +1,14 @@
 import type { BigIntStats } from "node:fs";
 import { chown, open, rename, rm, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { CorralError } from "@corral/contracts";
-import { checkOpenCow, createCow, type DiskArgument } from "@corral/uml";
+import { checkOpenCow, cowFileBytes, createCow, type DiskArgument } from "@corral/uml";
 import { imageProblem } from "../images/imageFile.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
 import { isDiskFull } from "./diskFull.ts";
 import type { GuestFolder } from "./guestFolder.ts";
 import type { DiskSpec, GuestSpec } from "./guestSpec.ts";
+import type { DiskFile } from "./launchRecord.ts";
 import { openOwnFile } from "./ownFile.ts";
 import { removeTree } from "./removeTree.ts";
 import { START_FREE_MINIMUM_BYTES } from "./roomToStart.ts";
@@ -15,6 +16,10 @@ import { START_FREE_MINIMUM_BYTES } from "./roomToStart.ts";
 export interface PreparedDisks {
   readonly arguments: readonly DiskArgument[];
   readonly mounts: readonly Mount[];
+  /** The files of the guest's own disks, and how large each may become. */
+  readonly files: readonly DiskFile[];
+  /** How large any file that it writes to may become: of its own disks, or a file of the host. */
+  readonly bytesMaximum: number;
 }
 
 /**
@@ -39,12 +44,20 @@ export const prepareDisks = async (
     if (result.status === "fulfilled") return result.value;
     throw explained(result.reason, spec.definition.name, spec.disks[index]?.ubd, `disks.${index}`);
   });
-  return { arguments: prepared.map((disk) => disk.argument), mounts: prepared.flatMap((disk) => disk.mounts) };
+  return {
+    arguments: prepared.map((disk) => disk.argument),
+    mounts: prepared.flatMap((disk) => disk.mounts),
+    files: prepared.flatMap((disk) => (disk.ownFile === null ? [] : [disk.ownFile])),
+    bytesMaximum: Math.max(0, ...prepared.map((disk) => disk.bytes)),
+  };
 };
 
 interface PreparedDisk {
   readonly argument: DiskArgument;
   readonly mounts: readonly Mount[];
+  readonly ownFile: DiskFile | null;
+  /** How large the file may become that the guest writes to. */
+  readonly bytes: number;
 }
 
 const prepareDisk = async (disk: DiskSpec, folder: GuestFolder, owner: number | null): Promise<PreparedDisk> => {
@@ -52,6 +65,7 @@ const prepareDisk = async (disk: DiskSpec, folder: GuestFolder, owner: number | 
   const common = { ubd: disk.ubd, flags, serial: disk.serial };
   if (disk.kind === "cow") {
     const file = await cowOver(disk, folder, owner);
+    const bytes = cowFileBytes(disk.image.size);
     const inside = `/disks/ubd${disk.ubd}.cow`;
     const backing = `/images/${disk.image.name}.img`;
     return {
@@ -60,13 +74,20 @@ const prepareDisk = async (disk: DiskSpec, folder: GuestFolder, owner: number | 
         { source: file, target: inside, writable: true },
         { source: disk.image.path, target: backing, writable: false },
       ],
+      ownFile: { name: basename(file), bytes },
+      bytes,
     };
   }
   const inside = `/disks/ubd${disk.ubd}.img`;
   const source = disk.kind === "file" ? await plainFile(disk.path) : await emptyDisk(disk, folder, owner);
+  // One that somebody made larger by hand is as large as that.
+  const { size } = await stat(source);
+  const bytes = disk.kind === "file" ? size : Math.max(size, disk.sizeBytes);
   return {
     argument: { ...common, file: inside },
     mounts: [{ source, target: inside, writable: !flags.readOnly }],
+    ownFile: disk.kind === "file" ? null : { name: basename(source), bytes },
+    bytes,
   };
 };
 
@@ -79,7 +100,7 @@ const cowOver = async (
   const problem = await imageProblem(path, { sizeBytes: size, mtimeS });
   if (problem !== null) throw new CorralError("host_unfit", `the image ${name} cannot be used. ${problem}`);
   const file = join(folder.disks, `ubd${disk.ubd}.cow`);
-  const handle = await openOwnFile(file, owner, "read");
+  const handle = await openOwnFile(file, owner, "write");
   if (handle === null) {
     await createCow({ file, backing: path, backingInside: `/images/${name}.img` });
     if (owner !== null) await chown(file, owner, owner);
@@ -90,6 +111,8 @@ const cowOver = async (
     if (check.result !== "ok") {
       throw new CorralError("host_unfit", `its COW file does not fit image ${name}: ${check.message}`);
     }
+    // What lies behind the last sector is not of the disk: its guest put it there.
+    if ((await handle.stat()).size > cowFileBytes(size)) await handle.truncate(cowFileBytes(size));
   } finally {
     await handle.close();
   }

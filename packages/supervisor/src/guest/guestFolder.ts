@@ -12,6 +12,12 @@ const UMID_MAXIMUM_BYTES = 40;
 export const RUN_FOLDER_MAXIMUM_BYTES =
   UNIX_PATH_MAXIMUM_BYTES - mconsolePath(`/${"x".repeat(SHORT_ID_LENGTH)}/u`, "x".repeat(UMID_MAXIMUM_BYTES)).length;
 
+/** Where a guest has its umlDir and Corral's sockets, in its sandbox: docs/uml.md, "Command line", says why not where they lie. */
+export const UML_DIR_INSIDE = "/corral/u";
+export const SOCKETS_INSIDE = "/corral/s";
+const NOTIFY_SOCKET = "notify";
+export const NOTIFY_SOCKET_INSIDE = `${SOCKETS_INSIDE}/${NOTIFY_SOCKET}`;
+
 /** Where everything of one guest lies: what lasts below the data folder, sockets below the run folder. */
 export class GuestFolder {
   readonly id: string;
@@ -71,7 +77,7 @@ export class GuestFolder {
     return join(this.run, "s");
   }
   get notifySocket(): string {
-    return join(this.sockets, "notify");
+    return join(this.sockets, NOTIFY_SOCKET);
   }
   get mconsoleClient(): string {
     return join(this.sockets, "client-");

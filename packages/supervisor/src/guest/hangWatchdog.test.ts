@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { GuestSpec } from "../index.ts";
-import { processesOf, TestFleet, until, type Viewing } from "../testing/fleet.ts";
+import { childrenOf } from "../sandbox/processes.ts";
+import { TestFleet, until, type Viewing } from "../testing/fleet.ts";
 import { whyNoWatchdog } from "./hangWatchdog.ts";
 import { heard } from "./heard.ts";
 
@@ -14,7 +16,10 @@ beforeAll(async () => {
 afterAll(() => fleet.end());
 
 /** What the kernel starts, told where Corral listens. The minute that it then waits is its own. */
-const helpers = () => processesOf(fleet.supervisor.runFolder).filter((line) => line.includes("uml_watchdog"));
+const helpers = () =>
+  childrenOf(fleet.supervisor.status(spec.id).pid as number).filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("uml_watchdog"),
+  );
 
 it("a guest that opens its watchdog is watched from inside its sandbox", async () => {
   expect(fleet.supervisor.status(spec.id).noWatchdog).toBeNull();

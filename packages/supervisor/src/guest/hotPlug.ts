@@ -3,6 +3,7 @@ import { link, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CorralError } from "@corral/contracts";
 import { cowFileBytes, diskArgument, fillCow } from "@corral/uml";
+import { raiseFileLimit } from "../sandbox/fileLimit.ts";
 import type { Mount } from "../sandbox/sandbox.ts";
 import { linkOpenFile } from "../syscalls.ts";
 import type { GuestFolder } from "./guestFolder.ts";
@@ -70,6 +71,7 @@ export const plugDisk = async (guest: Pluggable, disk: DiskSpec): Promise<void> 
   const bytes = disk.kind === "cow" ? cowFileBytes(disk.image.size) : disk.sizeBytes;
   const file = await openEmptySlot(folder, slot, uid);
   try {
+    await letWrite(guest, bytes, disk.ubd);
     // Before anything is in the file: a disk that nobody has written down is one that the guest made.
     noteSlot(run, { ...slot, plugged: { setting, bytes } });
     if (disk.kind === "empty") await file.truncate(bytes);
@@ -132,6 +134,18 @@ export const releaseDisk = async ({ run, folder, uid }: Pluggable, ubd: number):
 /** Whether the guest's kernel has a disk of this number. A guest that is not up yet or does not answer counts as having. */
 export const isPlugged = async (run: RunningGuest, ubd: number): Promise<boolean> =>
   (await run.mconsole.getConfig(`ubd${ubd}`).catch(() => "unknown")) !== "";
+
+/** A kernel of a run of before has no such limit. */
+const letWrite = async ({ run, uid }: Pluggable, bytes: number, ubd: number): Promise<void> => {
+  try {
+    if (run !== null && run.pid !== null) await raiseFileLimit(run.pid, bytes, uid);
+  } catch (error) {
+    throw new CorralError(
+      "host_unfit",
+      `ubd${ubd} is larger than any file that this guest was started with may become, and the host does not let this server raise that limit (${(error as Error).message}). Put the disk into the definition, then restart the guest.`,
+    );
+  }
+};
 
 const slotOf = (run: RunningGuest | null, ubd: number): DiskSlot | undefined =>
   run?.record.slots.find((slot) => slot.ubd === ubd);

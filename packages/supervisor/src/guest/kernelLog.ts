@@ -6,6 +6,10 @@ import { punchHole } from "../syscalls.ts";
  * or an hour of a driver gone mad.
  */
 export const KERNEL_LOG_BUDGET_BYTES = 8 * 1024 * 1024;
+/** Its file grows for ever, in name; what a run may add before a server has raised the limit (fileLimit.ts) anew. */
+const ROOM_BYTES = 64 * 1024 * 1024;
+/** How large the file may become that has this length now. */
+export const kernelLogRoom = (end: number): number => end + ROOM_BYTES;
 /** Space is given back in steps, not with each line. */
 const PUNCH_STEP_BYTES = 1024 * 1024;
 

@@ -28,6 +28,14 @@ const diskSlot = z.object({
 /** A file of the sandbox that can become a disk while the guest runs. */
 export type DiskSlot = z.infer<typeof diskSlot>;
 
+const diskFile = z.object({
+  /** In the guest's folder of disks. */
+  name: z.string(),
+  /** How large it may become. */
+  bytes: z.int(),
+});
+export type DiskFile = z.infer<typeof diskFile>;
+
 const launchRecord = z.object({
   version: z.literal(1),
   /** Random; stands in the command line of the sandbox, by which an unfinished launch is found again. */
@@ -42,6 +50,8 @@ const launchRecord = z.object({
   specDigest: z.string(),
   kernelVersion: z.string(),
   umid: z.string(),
+  /** Where its kernel has its uml_dir, in its sandbox. null in a record of an older server: where it lies on the host. */
+  umlDir: z.string().nullable().default(null),
   /** Length of the kernel log when this boot began. */
   kernelLogStart: z.int(),
   consoles: z.array(
@@ -71,6 +81,8 @@ const launchRecord = z.object({
     .default([]),
   /** Which network interfaces it has now: its kernel cannot be asked. Left out by earlier versions. */
   interfaces: z.array(networkInterface).default([]),
+  /** Files of its own disks. None in a record of an older server. */
+  diskFiles: z.array(diskFile).default([]),
   /** None in a record of an older server, whose guests have a writable folder instead, which is not used any more. */
   slots: z.array(diskSlot).default([]),
   /** The sandbox's first process, and the kernel, its child. */

@@ -12,13 +12,15 @@ import { RunLines } from "../lines/runLines.ts";
 import { GuestLink } from "../link/guestLink.ts";
 import { isTerminalRaw } from "../link/machine.ts";
 import { TerminalSizes } from "../link/terminalSizes.ts";
+import { raiseFileLimit } from "../sandbox/fileLimit.ts";
 import { hasEnded, signal } from "../sandbox/processes.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import { BOOT_LOG_BYTES, BootWatch } from "./bootWatch.ts";
+import { overgrownDisk } from "./diskGuard.ts";
 import { forceOff } from "./forceOff.ts";
 import type { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
-import type { KernelLog } from "./kernelLog.ts";
+import { type KernelLog, kernelLogRoom } from "./kernelLog.ts";
 import { type LaunchRecord, linesOf, type RunLine, writeLaunchRecord } from "./launchRecord.ts";
 import { UmlDirGuard } from "./umlDirGuard.ts";
 
@@ -34,6 +36,8 @@ const EXIT_CODE_POLL_MS = 5;
 const KILL_TRIES = 50;
 const KILL_AGAIN_MS = 100;
 const LOG_CHECK_MS = 10_000;
+/** A disk that grows past its size fills the host's at some 500 MB a second. */
+const DISK_CHECK_MS = 2_000;
 
 /** A guest with a user id of its own must be able to write to our sockets; the folders above are closed to all others. */
 const OPEN_TO_GUEST = 0o666;
@@ -53,7 +57,7 @@ export interface RunListeners {
   readonly onDebuggerChanged: (released: boolean) => void;
   /** Another line of the kernel log while it boots. */
   readonly onBootLine: (line: string) => void;
-  /** It fills the folder of the host that it may write to: what was found there. */
+  /** It takes more of the host's disk than its disks may: what was found, and where. */
   readonly onOverfull: (found: string) => void;
   /** The process is gone and everything it printed is read. Called once, and not after `leave`. */
   readonly onEnded: (exitCode: number | null) => void;
@@ -63,6 +67,8 @@ export interface RunOptions {
   readonly record: LaunchRecord;
   readonly folder: GuestFolder;
   readonly kernelLog: KernelLog;
+  /** The user that the guest runs as, when the server is root. */
+  readonly uid: number | null;
   readonly consoles: GuestConsoles;
   readonly listener: NotificationListener;
   readonly listeners: RunListeners;
@@ -94,6 +100,7 @@ export class RunningGuest {
   readonly #folder: GuestFolder;
   readonly #kernelLog: KernelLog;
   readonly #consoles: GuestConsoles;
+  readonly #uid: number | null;
   readonly #listener: NotificationListener;
   readonly #listeners: RunListeners;
   readonly #guard: UmlDirGuard;
@@ -106,12 +113,14 @@ export class RunningGuest {
   /** What is on disk is older than the record. */
   #unwritten = false;
   #over = false;
+  #isOverfull = false;
 
   constructor(options: RunOptions) {
     this.#record = options.record;
     this.#folder = options.folder;
     this.#kernelLog = options.kernelLog;
     this.#consoles = options.consoles;
+    this.#uid = options.uid;
     this.#listener = options.listener;
     this.#listeners = options.listeners;
     this.ended = new Promise((resolve) => {
@@ -124,6 +133,7 @@ export class RunningGuest {
     this.mconsole = new MconsoleClient({
       socketPath: mconsolePath(options.folder.umlDir, options.record.umid),
       clientPath: options.folder.mconsoleClient,
+      clientByName: options.record.umlDir !== null,
       kernelVersion: options.record.kernelVersion,
       socketMode: OPEN_TO_GUEST,
       idleMs: MCONSOLE_IDLE_MS,
@@ -149,12 +159,17 @@ export class RunningGuest {
     this.#every(ALIVE_POLL_MS, () => this.checkAlive());
     if (!options.record.booted) this.#bootWatch = this.#watchBoot();
     this.#guard = new UmlDirGuard(
-      options.folder.umlDir,
+      { folder: options.folder.umlDir, inside: options.record.umlDir ?? options.folder.umlDir },
       () => this.pid,
-      (found) => this.#listeners.onOverfull(found),
+      (found) =>
+        this.#listeners.onOverfull(
+          `${found} in the folder of its management socket, where a kernel has two small files`,
+        ),
     );
+    this.#every(DISK_CHECK_MS, () => this.#checkDisks());
     this.#every(LOG_CHECK_MS, () => {
       this.#kernelLog.keepWithinBudget();
+      this.#keepLogWritable();
       this.#guard.checkUnwatched();
       if (this.#unwritten) this.#writeRecord();
     });
@@ -178,6 +193,20 @@ export class RunningGuest {
   /** Whether this boot mounted its root. Reads the beginning of its log, where that stands. */
   get rootWasMounted(): boolean {
     return rootMounted(this.#kernelLog.read(this.#record.kernelLogStart, BOOT_LOG_BYTES).toString("utf8"));
+  }
+
+  #checkDisks(): void {
+    const found = overgrownDisk(this.#record, this.#folder);
+    if (found === null || this.#isOverfull) return;
+    this.#isOverfull = true;
+    this.#listeners.onOverfull(found);
+  }
+
+  #keepLogWritable(): void {
+    if (this.pid === null) return;
+    raiseFileLimit(this.pid, kernelLogRoom(this.#kernelLog.end), this.#uid).catch(() => {
+      // The host forbids it: the log then ends where the limit is.
+    });
   }
 
   #openLink(fd: number, adopted: boolean): GuestLink {

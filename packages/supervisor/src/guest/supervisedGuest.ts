@@ -28,6 +28,7 @@ import {
 import { GuestCondition } from "./condition.ts";
 import { consoleStatuses } from "./consoleStatuses.ts";
 import { explainFullDisk } from "./diskFull.ts";
+import { cutOvergrownDisks } from "./diskGuard.ts";
 import { ENDING_TAIL_BYTES, endingOf } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
 import type { GuestFolder } from "./guestFolder.ts";
@@ -74,6 +75,8 @@ export class SupervisedGuest {
   #spec: GuestSpec;
   #run: RunningGuest | null = null;
   #closed = false;
+  /** What a guest had too much is being taken away: its next launch waits for that. */
+  #cleaning: Promise<void> = Promise.resolve();
 
   constructor(spec: GuestSpec, surroundings: GuestSurroundings) {
     this.#spec = spec;
@@ -273,6 +276,7 @@ export class SupervisedGuest {
   }
 
   async #launchNow(calledOff: AbortSignal): Promise<void> {
+    await this.#cleaning;
     this.consoles.keep(keptConsoles(this.#spec.definition.consoles));
     const listener = this.#listen();
     const bootNumber = this.#history.boots + 1;
@@ -393,6 +397,7 @@ export class SupervisedGuest {
       link,
       folder: this.#folder,
       kernelLog: this.kernelLog,
+      uid: this.#uid,
       consoles: this.consoles,
       listener,
       child,
@@ -436,16 +441,20 @@ export class SupervisedGuest {
 
   /** Nothing but an attack does that, and it would go on. */
   #overfull(found: string): void {
+    const record = this.#run?.record;
     this.#emit({
       type: "warning",
       id: this.#spec.id,
-      message: `${this.#name} was forced off: it had ${found} in the folder of its management socket, where a kernel has two small files. Somebody inside it tried to fill the host's disk. Look at its console log before you start it again.`,
+      message: `${this.#name} was forced off: it had ${found}. Somebody inside it tried to fill the host's disk. Look at its console log before you start it again.`,
     });
-    this.force("force-off")
+    this.#cleaning = this.force("force-off")
       .catch(() => {})
       .then(() => this.#folder.emptyUmlDir())
-      // What is left there goes with the next start.
-      .catch(() => {});
+      .then(() => (record === undefined ? undefined : cutOvergrownDisks(record, this.#folder, this.#uid)))
+      .catch((error: Error) => {
+        const message = `What ${this.#name} had too much could not be taken away: ${error.message}`;
+        this.#emit({ type: "warning", id: this.#spec.id, message });
+      });
   }
 
   /** Why it does nothing, where that is nothing to worry about; null: it runs. */

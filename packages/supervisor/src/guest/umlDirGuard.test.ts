@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestFleet, until } from "../testing/fleet.ts";
+import { UML_DIR_INSIDE } from "./guestFolder.ts";
 import { UmlDirGuard } from "./umlDirGuard.ts";
 
 /** The guard has looked at what changed by then, and waits for the next change. */
@@ -17,7 +18,7 @@ describe("a guest's own directory on the host", () => {
     folder = mkdtempSync(join(tmpdir(), "corral-"));
     found = [];
     guard = new UmlDirGuard(
-      folder,
+      { folder, inside: folder },
       () => null,
       (what) => found.push(what),
     );
@@ -53,6 +54,10 @@ describe("a guest's own directory on the host", () => {
     ["more than 1 MiB", () => writeFileSync(join(folder, "g1", "x"), Buffer.alloc(2 * 1024 * 1024, 1))],
     ["more than 64 files", () => Array.from({ length: 65 }, (_, i) => writeFileSync(join(folder, "g1", `${i}`), ""))],
     ["folders inside folders", () => mkdirSync(join(folder, "g1", "deeper"))],
+    [
+      "more than 1 MiB",
+      () => writeFileSync(Buffer.from(`${folder}/g1/\xff`, "latin1"), Buffer.alloc(2 * 1024 * 1024, 1)),
+    ],
   ])("with %s is noticed by itself, once", async (what, fill) => {
     mkdirSync(join(folder, "g1"));
     fill();
@@ -79,7 +84,7 @@ it.each([
     try {
       const { spec, console } = await fleet.boot("filler");
       const umlDir = join(fleet.supervisor.runFolder, spec.id.slice(0, 8), "u");
-      console.type(`mkdir /h; mount -t hostfs none /h -o /..; u=/h${umlDir}; ${fill}; sync\r`);
+      console.type(`mkdir /h; mount -t hostfs none /h -o /..; u=/h${UML_DIR_INSIDE}; ${fill}; sync\r`);
       await fleet.state(spec.id, "stopped");
       const warning = fleet.events.find((event) => event.type === "warning");
       expect(warning?.message).toMatch(why);

@@ -1,6 +1,6 @@
-import { type FSWatcher, lstatSync, readdirSync, watch } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, type FSWatcher, fstatSync, lstatSync, openSync, readdirSync, watch } from "node:fs";
 import { holdsDeletedFile } from "../sandbox/deletedFiles.ts";
+import { O_PATH } from "../syscalls.ts";
 
 /** Bytes on disk of a guest's own directory. UML keeps a socket there, and a file with a number. */
 const BYTES_MAXIMUM = 1024 * 1024;
@@ -11,12 +11,19 @@ const BLOCK_BYTES = 512;
 /** Milliseconds between looks, however often something changes: a guest that toggles a file must not keep the server busy. */
 const LOOK_EVERY_MS = 20;
 
+export interface UmlDir {
+  /** Where it lies on the host. */
+  readonly folder: string;
+  /** Where the guest has it. */
+  readonly inside: string;
+}
+
 /**
- * Watches the one directory of the host that a guest can write to, so that it cannot fill the host's disk there: its root
- * reaches it through hostfs, without any trick. Tells once, with what it found. While no server runs nobody watches.
+ * Watches the one directory of the host in which a guest can make names, so that it cannot fill the host's disk there: its
+ * root reaches it through hostfs, without any trick. Tells once, with what it found. While no server runs nobody watches.
  */
 export class UmlDirGuard {
-  readonly #folder: string;
+  readonly #dir: UmlDir;
   readonly #kernel: () => number | null;
   readonly #onOverfull: (found: string) => void;
   /** By inode and birth: a folder that was removed and made again is another one, which nobody watches yet. */
@@ -27,8 +34,8 @@ export class UmlDirGuard {
   #over = false;
 
   /** `kernel`: the guest's process, once it is known. */
-  constructor(folder: string, kernel: () => number | null, onOverfull: (found: string) => void) {
-    this.#folder = folder;
+  constructor(dir: UmlDir, kernel: () => number | null, onOverfull: (found: string) => void) {
+    this.#dir = dir;
     this.#kernel = kernel;
     this.#onOverfull = onOverfull;
     this.check();
@@ -64,38 +71,62 @@ export class UmlDirGuard {
 
   #hidden(): string | null {
     const kernel = this.#kernel();
-    return kernel !== null && holdsDeletedFile(kernel, this.#folder) ? "a deleted file that it still writes to" : null;
+    return kernel !== null && holdsDeletedFile(kernel, this.#dir.inside)
+      ? "a deleted file that it still writes to"
+      : null;
   }
 
   #measure(): string | null {
     this.#isBlind = false;
-    let bytes = 0;
-    let entries = 0;
     const present = new Set<string>();
-    const folders = [{ path: this.#folder, depth: 1 }];
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      if (folder.depth > DEPTH_MAXIMUM) return "folders inside folders";
-      const identity = this.#watch(folder.path);
-      if (identity !== null) present.add(identity);
-      for (const name of namesIn(folder.path)) {
-        const path = join(folder.path, name);
-        const stat = lstatSync(path, { throwIfNoEntry: false });
-        if (stat === undefined) continue;
-        entries += 1;
-        bytes += stat.blocks * BLOCK_BYTES;
-        if (entries > ENTRIES_MAXIMUM) return `more than ${ENTRIES_MAXIMUM} files`;
-        if (bytes > BYTES_MAXIMUM) return `more than ${BYTES_MAXIMUM / 1024 / 1024} MiB`;
-        if (stat.isDirectory()) folders.push({ path, depth: folder.depth + 1 });
-      }
+    try {
+      const found = this.#measureFolder(Buffer.from(this.#dir.folder), 1, { bytes: 0, entries: 0 }, present);
+      if (found === null) this.#keepWatching(present);
+      return found;
+    } catch (error) {
+      // Whoever made it has taken everybody's rights to it away.
+      if ((error as NodeJS.ErrnoException).code === "EACCES") return "a folder that nobody may look into";
+      // This process is out of descriptors, for one: the clock looks again.
+      this.#isBlind = true;
+      return null;
     }
-    this.#keepWatching(present);
-    return null;
+  }
+
+  /** A folder is pinned before anything is looked up in it: the guest may put a symlink in its place at any moment. */
+  #measureFolder(
+    path: Buffer,
+    depth: number,
+    sum: { bytes: number; entries: number },
+    present: Set<string>,
+  ): string | null {
+    if (depth > DEPTH_MAXIMUM) return "folders inside folders";
+    const pinned = pinFolder(path);
+    if (pinned === null) return null;
+    try {
+      const here = `/proc/self/fd/${pinned}`;
+      const identity = this.#watch(pinned, here);
+      if (identity !== null) present.add(identity);
+      // Names are bytes: one that is no text would else not be found.
+      for (const name of readdirSync(here, { encoding: "buffer" })) {
+        const entry = Buffer.concat([Buffer.from(`${here}/`), name]);
+        const stat = lstatSync(entry, { throwIfNoEntry: false });
+        sum.entries += 1;
+        sum.bytes += (stat?.blocks ?? 0) * BLOCK_BYTES;
+        if (sum.entries > ENTRIES_MAXIMUM) return `more than ${ENTRIES_MAXIMUM} files`;
+        if (sum.bytes > BYTES_MAXIMUM) return `more than ${BYTES_MAXIMUM / 1024 / 1024} MiB`;
+        const below = stat?.isDirectory() === true ? this.#measureFolder(entry, depth + 1, sum, present) : null;
+        if (below !== null) return below;
+      }
+      return null;
+    } finally {
+      closeSync(pinned);
+    }
   }
 
   /** Returns which folder it is; null: it has just gone, or cannot be watched. */
-  #watch(path: string): string | null {
+  #watch(pinned: number, path: string): string | null {
     try {
-      const { ino, birthtimeNs } = lstatSync(path, { bigint: true });
+      const { ino, birthtimeNs } = fstatSync(pinned, { bigint: true });
       const identity = `${ino} ${birthtimeNs}`;
       if (!this.#watchers.has(identity)) {
         const watcher = watch(path, { persistent: false }, () => this.#lookSoon());
@@ -122,10 +153,12 @@ export class UmlDirGuard {
   }
 }
 
-const namesIn = (folder: string): string[] => {
+/** null: it is gone, or no folder any more. */
+const pinFolder = (path: Buffer): number | null => {
   try {
-    return readdirSync(folder);
-  } catch {
-    return [];
+    return openSync(path, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return null;
+    throw error;
   }
 };

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { argumentsOf, childrenOf } from "../sandbox/processes.ts";
@@ -6,11 +7,12 @@ import { processesOf, TestFleet } from "../testing/fleet.ts";
 
 describe("a launched guest", () => {
   let fleet: TestFleet;
+  let shared: string;
   let booted: Awaited<ReturnType<TestFleet["boot"]>>;
   beforeAll(async () => {
-    fleet = await TestFleet.open();
-    const shared = join(fleet.home, "shared");
-    mkdirSync(shared, { mode: 0o777 });
+    // What UML takes for the end of an argument, or for two of them, is no part of what it is told.
+    fleet = await TestFleet.open(mkdtempSync(join(tmpdir(), "corral my, da:ta=")));
+    shared = mkdtempSync(join(tmpdir(), "corral-shared-"));
     chmodSync(shared, 0o777);
     booted = await fleet.boot("web1", {
       consoles: [
@@ -26,7 +28,10 @@ describe("a launched guest", () => {
       niceness: 7,
     });
   });
-  afterAll(() => fleet.end());
+  afterAll(async () => {
+    await fleet.end();
+    rmSync(shared, { recursive: true });
+  });
 
   it("shows its console from the first line on", () => {
     expect(booted.console.text()).toMatch(/^Core dump limits|^Checking/);
@@ -113,7 +118,7 @@ describe("a launched guest", () => {
   it("has the folders it was given, writable or not", async () => {
     booted.console.type("echo from-the-guest > /shares/data/note; cat /shares/docs/note; touch /shares/docs/x\r");
     await booted.console.see(/\nfrom-the-guest\r\n[\s\S]*docs\/x: (Read-only|Permission)/);
-    expect(readFileSync(join(fleet.home, "shared", "note"), "utf8")).toBe("from-the-guest\n");
+    expect(readFileSync(join(shared, "note"), "utf8")).toBe("from-the-guest\n");
   });
 
   it("can load the modules of its kernel, which its image does not have", async () => {
@@ -129,6 +134,14 @@ describe("a launched guest", () => {
     expect(shown).toMatch(/\bimages\b[\s\S]*\bshares\b/);
     expect(shown).not.toMatch(/\b(home|root:x)\b/);
     expect(shown.match(/touch: .*(Read-only file system|Permission denied)/g)).toHaveLength(2 + 1);
+  });
+
+  it("is told nothing of where the host keeps its data", async () => {
+    booted.console.type("cat /proc/cmdline; echo told-$((1+1))\r");
+    const shown = await booted.console.see(/told-2/);
+    expect(shown).toMatch(/uml_dir=\/corral\/u .*mconsole=notify:\/corral\/s\/notify/);
+    expect(shown.slice(shown.indexOf("cat /proc/cmdline"))).not.toMatch(/da:ta|\/tmp\//);
+    expect(await fleet.supervisor.mconsole(booted.spec.id, "version")).toMatch(/^Linux web1 /);
   });
 
   it("is gone to the last process after Force off, although somebody has stopped its sandbox", async () => {

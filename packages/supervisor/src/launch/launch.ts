@@ -6,11 +6,11 @@ import { CorralError, isKept } from "@corral/contracts";
 import { kernelCommandLine } from "@corral/uml";
 import { descriptorLimit, freeDescriptors } from "../descriptors.ts";
 import { prepareDisks } from "../guest/disks.ts";
-import type { GuestFolder } from "../guest/guestFolder.ts";
+import { type GuestFolder, NOTIFY_SOCKET_INSIDE, SOCKETS_INSIDE, UML_DIR_INSIDE } from "../guest/guestFolder.ts";
 import type { GuestSpec } from "../guest/guestSpec.ts";
 import { WATCHDOG_HELPER, watchdogMounts } from "../guest/hangWatchdog.ts";
 import { hotPlugMounts, preparePlugs } from "../guest/hotPlug.ts";
-import type { KernelLog } from "../guest/kernelLog.ts";
+import { type KernelLog, kernelLogRoom } from "../guest/kernelLog.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { specDigest } from "../guest/specDigest.ts";
 import { guestDevice } from "../lines/guestDevice.ts";
@@ -23,11 +23,13 @@ import { closePty, openPty, type PtyPair } from "../pty.ts";
 import type { DelegatedCgroup } from "../sandbox/cgroup.ts";
 import { sandboxLibraries } from "../sandbox/kernelLibraries.ts";
 import { childrenOf, hostBootId, identify } from "../sandbox/processes.ts";
-import { type Mount, SETPRIV, sandboxCommand } from "../sandbox/sandbox.ts";
+import { type Mount, memoryFileBytes, SETPRIV, sandboxCommand } from "../sandbox/sandbox.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import { systemCallFilter } from "../sandbox/systemCallFilter.ts";
 import { closeSocketPair, openSocketPair, type SocketPair } from "../socketPair.ts";
+import { explainCommandLine } from "./explainCommandLine.ts";
 import { guestMark, homeOf } from "./remains.ts";
+import { shareMounts } from "./shares.ts";
 
 /** Serial line of the guest link, kept from everybody as that of the kernel log is. */
 const LINK_LINE = 62;
@@ -78,6 +80,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   const { definition } = spec;
   refuseWithoutDescriptors(definition);
   const disks = await prepareDisks(spec, folder, uid);
+  const shares = await shareMounts(spec, uid);
   const libraries = await librariesFor(spec, uid);
   await folder.clearUmlDir(uid);
   const slots = await preparePlugs(folder, uid);
@@ -110,18 +113,20 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         ...disks.mounts,
         ...hotPlugMounts(folder),
         ...watchdogMounts(),
-        { source: folder.umlDir, target: folder.umlDir, writable: true },
-        { source: folder.sockets, target: folder.sockets, writable: false },
-        ...definition.shares.map((share) => ({
-          source: share.folder,
-          target: `/shares/${share.name}`,
-          writable: !share.readOnly,
-        })),
+        { source: folder.umlDir, target: UML_DIR_INSIDE, writable: true },
+        { source: folder.sockets, target: SOCKETS_INSIDE, writable: false },
+        ...shares,
         ...(spec.kernel.modules === null
           ? []
           : [{ source: spec.kernel.modules, target: `/shares/${MODULES_SHARE}`, writable: false }]),
         ...PORT_TERMINAL_PLACES.map((target) => ({ source: PORT_TERMINAL, target, writable: false })),
       ],
+      workingDirectory: SOCKETS_INSIDE,
+      fileBytesMaximum: Math.max(
+        disks.bytesMaximum,
+        memoryFileBytes(definition.memoryMiB),
+        kernelLogRoom(kernelLog.end),
+      ),
       memoryMiB: definition.memoryMiB,
       cpus: options.cpus,
       niceness: definition.niceness,
@@ -132,7 +137,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       kernelArguments: kernelCommandLine({
         memoryMiB: definition.memoryMiB,
         umid,
-        umlDir: folder.umlDir,
+        umlDir: UML_DIR_INSIDE,
         disks: disks.arguments,
         root: spec.disks.length === 0 ? null : definition.rootDevice,
         rootMode: "rw",
@@ -146,7 +151,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         ],
         interfaces: definition.interfaces,
         kernelConsoles: [`ttyS${KERNEL_LOG_LINE}`, mainConsole(definition.consoles)],
-        notifyPath: folder.notifySocket,
+        notifyPath: NOTIFY_SOCKET_INSIDE,
         hostfsRoot: "/shares",
         extraArguments: [...guestWords(spec), ...definition.kernelArguments],
       }),
@@ -162,6 +167,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       specDigest: specDigest(spec),
       kernelVersion: spec.kernel.version,
       umid,
+      umlDir: UML_DIR_INSIDE,
       kernelLogStart: kernelLog.end,
       consoles: [...ptys].map(([name, pair]) => ({
         name,
@@ -172,6 +178,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
       link: link === null || layout.link === null ? null : { fd: layout.link.ours, inode: link.inode },
       lines: definition.consoles.map((console) => ({ ...console, keepers: [] })),
       interfaces: definition.interfaces,
+      diskFiles: [...disks.files],
       slots,
       process: null,
       terminals: null,
@@ -203,7 +210,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
   } catch (error) {
     for (const pair of ptys.values()) closePty(pair);
     if (link !== null) closeSocketPair(link);
-    throw error;
+    throw explainCommandLine(error, definition);
   } finally {
     for (const fd of descriptors) closeSync(fd);
   }

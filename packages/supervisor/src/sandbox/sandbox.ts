@@ -4,8 +4,8 @@ import { inCgroup, PROCESSES_MAXIMUM } from "./cgroup.ts";
 
 /*
  * The chain of programs that a guest's kernel is started through: setarch -R (a guest's memory is random without it:
- * docs/uml.md, "Memory"), taskset, nice where wanted, and bwrap, which makes the sandbox. Personality, affinity and
- * niceness pass through bwrap, so the tools that set them need not be inside.
+ * docs/uml.md, "Memory"), taskset, nice where wanted, env and prlimit for the size of files, and bwrap, which makes
+ * the sandbox. Personality, affinity, niceness and limits pass through bwrap, so the tools that set them need not be inside.
  */
 
 export interface Mount {
@@ -23,7 +23,11 @@ export interface SandboxSpec {
   /** Of the kernel (none: it is static), and of setpriv where a user id is given. */
   readonly libraries: readonly Mount[];
   readonly mounts: readonly Mount[];
+  /** Inside. The guest's kernel answers to sockets that are named from there: docs/uml.md, "mconsole protocol". */
+  readonly workingDirectory: string;
   readonly memoryMiB: number;
+  /** How large any file may become that something inside writes to: see fileLimit.ts. */
+  readonly fileBytesMaximum: number;
   readonly cpus: readonly number[];
   readonly niceness: number;
   /** The user id that the guest runs as, when the server is root; null: the server's own, in a user namespace. */
@@ -38,6 +42,8 @@ export interface SandboxSpec {
 
 /** Beside the guest's memory UML keeps nothing large in /dev/shm; this is room for what rounds up. */
 const SHM_SLACK_MIB = 16;
+/** How large the file of a guest's memory may become. */
+export const memoryFileBytes = (memoryMiB: number): number => (memoryMiB + SHM_SLACK_MIB) * 1024 * 1024;
 /** Where the kernel and what is preloaded into it are inside. */
 export const KERNEL_INSIDE = "/kernel/linux";
 export const PRELOAD_INSIDE = "/kernel/preload.so";
@@ -52,7 +58,9 @@ export const sandboxCommand = (spec: SandboxSpec): readonly [string, readonly st
     spec.niceness === 0 ? [] : ["nice", "-n", String(spec.niceness)],
     // Counted for the guest's own user. In a user namespace it would count all guests: see guestBounds.ts.
     spec.uid === null ? [] : ["prlimit", `--nproc=${PROCESSES_MAXIMUM}`],
-    ["bwrap", ...isolation(spec), ...fileSystem(spec), "--"],
+    // The soft limit alone, and without the signal of which UML would die: see fileLimit.ts.
+    ["env", "--ignore-signal=XFSZ", "prlimit", `--fsize=${spec.fileBytesMaximum}:`],
+    ["bwrap", ...isolation(spec), ...fileSystem(spec), "--chdir", spec.workingDirectory, "--"],
     spec.uid === null ? [] : dropTo(spec.uid),
     [KERNEL_INSIDE, ...spec.kernelArguments],
   ].flat();
@@ -99,12 +107,12 @@ export const fileSystem = (spec: SandboxFiles): string[] => {
   return [
     ...["--proc", "/proc", "--dev", "/dev"],
     // The guest's memory is a file here: its size bounds what a guest can take from the host.
-    ...["--perms", "1777", "--size", String((spec.memoryMiB + SHM_SLACK_MIB) * 1024 * 1024), "--tmpfs", "/dev/shm"],
+    ...["--perms", "1777", "--size", String(memoryFileBytes(spec.memoryMiB)), "--tmpfs", "/dev/shm"],
     // bwrap makes missing parents for its own user only; a guest with a user id of its own must pass them too.
     ...foldersAbove(mounts.map((mount) => mount.target)).flatMap((folder) => ["--dir", folder]),
     ...mounts.flatMap((mount) => [mount.writable ? "--bind" : "--ro-bind", mount.source, mount.target]),
     // What bwrap made is memory of the host: a guest that mounts it by hostfs must not be able to fill it.
-    ...["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"],
+    ...["--remount-ro", "/dev", "--remount-ro", "/"],
   ];
 };
 

@@ -1,4 +1,6 @@
-import { readFileSync, readSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { closePty, openPty, type PtyPair } from "../pty.ts";
 import { ALL_WAYS, HANDED_FD, StandIn } from "../testing/standIn.ts";
@@ -18,6 +20,29 @@ const ON_A_MASTER = `
   print "F_DUPFD=", fcntl($master, 0, 20) > 0 ? 1 : 0, "\\n";
   my $taken = sysread($master, my $stolen, 100);
   print "read=", defined $taken ? "$stolen" : "$!", "\\n";
+  sleep 60;
+`;
+
+/** What it would try on a disk of its own, and what it was told: 27 is EFBIG, 95 EOPNOTSUPP, 1 EPERM. */
+const ON_A_DISK = `
+  open(my $disk, "+<", "/disk") or die $!;
+  my $fd = fileno($disk);
+  my $say = sub { my ($what, $done) = @_; print "$what=", $done ? "done" : $! + 0, "\\n" };
+  $say->("inside", syswrite($disk, "x" x 4096));
+  sysseek($disk, ${1 << 30}, 0);
+  $say->("beyond", defined syswrite($disk, "x"));
+  $say->("truncate", truncate($disk, ${1 << 30}));
+  $say->("fallocate", syscall(285, $fd, 0, 0, ${1 << 30}) == 0);
+  $say->("keep size", syscall(285, $fd, 1, 0, ${1 << 30}) == 0);
+  $say->("zero range", syscall(285, $fd, 17, 0, ${1 << 30}) == 0);
+  $say->("punch", syscall(285, $fd, 3, 0, 4096) == 0);
+  my $space = pack("s s x4 q q l L l4", 0, 0, 0, ${1 << 30}, 0, 0, 0, 0, 0, 0);
+  $say->("reserve", syscall(16, $fd, 0x4030582a, $space) == 0);
+  my $limits = pack("Q Q", ~0, ~0);
+  $say->("setrlimit", syscall(160, 1, $limits) == 0);
+  $say->("prlimit", syscall(302, 0, 1, $limits, 0) == 0);
+  $say->("other limit", syscall(302, 0, 3, 0, $limits) == 0);
+  print "end\\n";
   sleep 60;
 `;
 
@@ -101,5 +126,26 @@ describe.each(ALL_WAYS)("whoever has taken over a kernel that runs as user %s", 
       fork: "1",
     });
     expect(readFileSync(`/proc/${standIn.processes.kernel.pid}/status`, "utf8")).toMatch(/^Cpus_allowed_list:\t0$/m);
+  });
+
+  it("cannot make its disk's file larger than it may be, by any call", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "corral-filter-"));
+    try {
+      const disk = join(folder, "disk");
+      writeFileSync(disk, "");
+      chmodSync(disk, 0o666);
+      const mounts = [{ source: disk, target: "/disk", writable: true }];
+      standIn = await StandIn.start({ script: ON_A_DISK, uid, mounts });
+      expect(await standIn.says(/end\n/)).toBe(
+        [
+          ...["inside=done", "beyond=27", "truncate=27"],
+          ...["fallocate=95", "keep size=95", "zero range=95", "punch=done", "reserve=95"],
+          ...["setrlimit=1", "prlimit=1", "other limit=done", "end", ""],
+        ].join("\n"),
+      );
+      expect(statSync(disk).size).toBe(4096);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -17,6 +17,10 @@
  *
  * 32-bit system calls are refused as a whole: they are another set of numbers, of which socketcall hides what it does.
  *
+ * Nor may anything in it take space of a file system that the limit on the size of files (fileLimit.ts) does not count, or
+ * change that limit. UML itself only punches holes into its disks; that it cannot zero a range at once it takes as it comes
+ * (docs/uml.md, "Files that are too large").
+ *
  * The filter is classic BPF over struct seccomp_data, as bwrap's --seccomp takes it (linux/seccomp.h, linux/filter.h).
  * Its other calls pass untouched: those that a filter always allows cost next to nothing.
  */
@@ -41,11 +45,17 @@ const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
 const FIONBIO = 0x5421;
 
+const RLIMIT_FSIZE = 1;
+const FALLOC_KEEP_SIZE_AND_PUNCH_HOLE = 1 | 2;
+/** FS_IOC_RESVSP, FS_IOC_RESVSP64 and FS_IOC_ZERO_RANGE: fallocate by another name. */
+const RESERVING_IOCTLS = [0x4030_5828, 0x4030_582a, 0x4030_5839];
+
 const ALLOW = 0x7fff0000;
 /** Returns an error number in its lower half: 0 looks like success. */
 const PRETEND = 0x00050000;
 const EPERM = 1;
 const ENOSYS = 38;
+const EOPNOTSUPP = 95;
 const EAFNOSUPPORT = 97;
 
 /** Numbers of system calls on x86_64: asm/unistd_64.h. */
@@ -54,12 +64,15 @@ const CALLS = {
   socket: 41,
   clone: 56,
   fcntl: 72,
+  setrlimit: 160,
   sched_setaffinity: 203,
   add_key: 248,
   request_key: 249,
   keyctl: 250,
   unshare: 272,
+  fallocate: 285,
   perf_event_open: 298,
+  prlimit64: 302,
   setns: 308,
   bpf: 321,
   userfaultfd: 323,
@@ -79,7 +92,9 @@ const NEW_NAMESPACES = 0x7e020000;
 /** AF_UNIX (mconsole), AF_INET and AF_INET6 (ports, UDP cables), AF_NETLINK (the C library), AF_PACKET (raw interfaces). */
 const FAMILIES = [1, 2, 10, 16, 17] as const;
 
-type Label = "fcntl" | "ioctl" | "clone" | "socket" | "allow" | "pretend" | "forbid" | "absent";
+type Label =
+  | ("fcntl" | "ioctl" | "clone" | "socket" | "fallocate" | "prlimit" | "setrlimit")
+  | ("allow" | "pretend" | "forbid" | "absent" | "unsupported");
 /** A jump to "next" goes on with the next step. */
 type Target = Label | "next";
 interface Step {
@@ -106,6 +121,9 @@ const STEPS: readonly Step[] = [
   test(IF_EQUAL, CALLS.ioctl, "ioctl"),
   test(IF_EQUAL, CALLS.clone, "clone"),
   test(IF_EQUAL, CALLS.socket, "socket"),
+  test(IF_EQUAL, CALLS.fallocate, "fallocate"),
+  test(IF_EQUAL, CALLS.prlimit64, "prlimit"),
+  test(IF_EQUAL, CALLS.setrlimit, "setrlimit"),
   ...FORBIDDEN.map((call) => test(IF_EQUAL, CALLS[call], "forbid")),
   ...ABSENT.map((call) => test(IF_EQUAL, CALLS[call], "absent")),
   { code: RETURN, value: ALLOW },
@@ -119,11 +137,19 @@ const STEPS: readonly Step[] = [
   { code: LOAD, value: THIRD_ARGUMENT },
   test(IF_ANY_BIT, O_NONBLOCK, "allow", "pretend"),
   { label: "ioctl", code: LOAD, value: SECOND_ARGUMENT },
+  ...RESERVING_IOCTLS.map((command) => test(IF_EQUAL, command, "unsupported")),
   test(IF_EQUAL, FIONBIO, "pretend", "allow"),
+  { label: "fallocate", code: LOAD, value: SECOND_ARGUMENT },
+  test(IF_EQUAL, FALLOC_KEEP_SIZE_AND_PUNCH_HOLE, "allow", "unsupported"),
+  { label: "prlimit", code: LOAD, value: SECOND_ARGUMENT },
+  test(IF_EQUAL, RLIMIT_FSIZE, "forbid", "allow"),
+  { label: "setrlimit", code: LOAD, value: FIRST_ARGUMENT },
+  test(IF_EQUAL, RLIMIT_FSIZE, "forbid", "allow"),
   { label: "allow", code: RETURN, value: ALLOW },
   { label: "pretend", code: RETURN, value: PRETEND },
   { label: "forbid", code: RETURN, value: PRETEND | EPERM },
   { label: "absent", code: RETURN, value: PRETEND | ENOSYS },
+  { label: "unsupported", code: RETURN, value: PRETEND | EOPNOTSUPP },
 ];
 
 /** Bytes of struct sock_filter: code (u16), the two jumps (u8 each, counted from the next step), value (u32). */

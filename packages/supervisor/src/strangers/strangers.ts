@@ -132,8 +132,10 @@ export class Strangers {
   }
 
   async #look(): Promise<{ readonly processes: readonly UmlProcess[]; readonly stale: readonly UmidFolder[] }> {
-    const isOurs = (umlDir: string | null): boolean => umlDir?.startsWith(`${this.#runFolder}/`) === true;
-    const processes = (await findUmlProcesses()).filter(({ umlDir }) => !isOurs(umlDir));
+    const isIn = (path: string | null): boolean => path?.startsWith(`${this.#runFolder}/`) === true;
+    // In its sandbox a guest of ours has it elsewhere; bwrap was told where it lies. An older version's had it here.
+    const isOurs = ({ umlDir, starter }: UmlProcess): boolean => isIn(umlDir) || starter.some(isIn);
+    const processes = (await findUmlProcesses()).filter((process) => !isOurs(process));
     for (const { umlDir, isElsewhere } of processes) {
       if (umlDir !== null && !isElsewhere && this.#umlDirs.size < UML_DIRS_MAXIMUM) this.#umlDirs.add(umlDir);
     }

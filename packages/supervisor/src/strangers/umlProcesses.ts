@@ -16,6 +16,8 @@ const LISTENING = "0A";
 export interface UmlProcess {
   readonly identity: ProcessIdentity;
   readonly argv: readonly string[];
+  /** Command line of the process that started it. */
+  readonly starter: readonly string[];
   readonly program: string | null;
   /** Number by which it calls itself, in its own pid namespace: what it writes into its pid file. */
   readonly ownPid: number;
@@ -48,6 +50,7 @@ export const findUmlProcesses = async (): Promise<UmlProcess[]> => {
     found.push({
       identity,
       argv,
+      starter: argumentsOf(status.parent),
       program: linkOf(pid, "exe"),
       ownPid: status.ownPid,
       isElsewhere: linkOf(pid, "ns/mnt") !== linkOf("self", "ns/mnt"),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ProcessIdentity } from "../guest/launchRecord.ts";
 import { hostLibraries } from "../sandbox/libraries.ts";
 import { childrenOf, identify } from "../sandbox/processes.ts";
-import { readOnly, SETPRIV, sandboxCommand } from "../sandbox/sandbox.ts";
+import { type Mount, readOnly, SETPRIV, sandboxCommand } from "../sandbox/sandbox.ts";
 import { readSandboxStatus } from "../sandbox/sandboxStatus.ts";
 import { systemCallFilter } from "../sandbox/systemCallFilter.ts";
 import { until } from "./fleet.ts";
@@ -16,12 +16,16 @@ const STATUS_FD = 3;
 /** The first of the descriptors that are handed to the program. */
 export const HANDED_FD = 4;
 
+/** No file that it writes to may become larger. */
+const FILE_BYTES_MAXIMUM = 1024 * 1024;
+
 interface StandInOptions {
   /** Perl, of which only the language itself is there. */
   readonly script: string;
   /** As a guest of a server that is root, or null. */
   readonly uid?: number | null;
   readonly handed?: readonly number[];
+  readonly mounts?: readonly Mount[];
   /** What it may call; left out: what a guest may. */
   readonly filter?: Buffer;
 }
@@ -43,6 +47,7 @@ export class StandIn {
     script,
     uid = null,
     handed = [],
+    mounts = [],
     filter = systemCallFilter(),
   }: StandInOptions): Promise<StandIn> {
     const folder = mkdtempSync(join(tmpdir(), "corral-stand-in-"));
@@ -58,7 +63,9 @@ export class StandIn {
       mark: "stand-in",
       kernel: PERL,
       libraries: [...new Set(libraries)].map((path) => readOnly(path, path)),
-      mounts: [],
+      mounts,
+      workingDirectory: "/",
+      fileBytesMaximum: FILE_BYTES_MAXIMUM,
       memoryMiB: 32,
       cpus: [0],
       niceness: 0,

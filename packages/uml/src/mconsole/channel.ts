@@ -21,6 +21,7 @@ const DEFAULT_IDLE_MS = 1_000;
 export interface ChannelOptions {
   readonly socketPath: string;
   readonly clientPath: string;
+  readonly clientByName?: boolean;
   readonly socketMode?: number;
   /** How long it outlives its last answer, where commands come at intervals longer than a moment. */
   readonly idleMs?: number;
@@ -53,13 +54,14 @@ export class Channel {
   /** Throws MconsoleError where no guest can be reached. */
   constructor(options: ChannelOptions) {
     this.#options = options;
-    const { socketPath, clientPath, socketMode } = options;
+    const { socketPath, clientPath, clientByName = false, socketMode } = options;
     this.#guest = pinSocket(socketPath);
     let socket: DatagramSocket | undefined;
     try {
       this.#guestFile = fstatSync(this.#guest);
       socket = new DatagramSocket({
         path: `${clientPath}.${randomBytes(3).toString("hex")}`,
+        byName: clientByName,
         ...(socketMode === undefined ? {} : { mode: socketMode }),
         onMessage: (datagram) => this.#receive(datagram),
         onError: (error) => this.close(unreachable(socketPath, error)),

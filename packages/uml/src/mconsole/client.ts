@@ -12,10 +12,15 @@ export interface MconsoleClientOptions {
   /** The guest's socket, as mconsolePath() gives it. Neither it nor its folder may be a symlink; what is above, may. */
   readonly socketPath: string;
   /**
-   * Where this client's own sockets lie: a prefix, to which 7 characters are added. It must be visible at the same path
-   * to the guest's kernel, and the folder must not be writable by the guest.
+   * Where this client's own sockets lie: a prefix, to which 7 characters are added. The folder must not be writable by
+   * the guest, whose kernel answers to the address of the socket: see clientByName.
    */
   readonly clientPath: string;
+  /**
+   * true: the folder is the working directory of the guest's kernel, wherever that has it. Left out: it is visible to it at
+   * the same path as here.
+   */
+  readonly clientByName?: boolean;
   /** File mode of this client's sockets, where the umask's would keep the guest's uid from answering. */
   readonly socketMode?: number;
   /** Version of the guest's kernel, such as 6.1.176; decides which commands are refused. null: not known. */

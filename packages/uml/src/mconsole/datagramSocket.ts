@@ -1,6 +1,8 @@
-import { chmodSync, readFileSync, unlinkSync } from "node:fs";
+import { chmodSync, closeSync, constants, openSync, readFileSync, unlinkSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename, dirname } from "node:path";
 import { getSystemErrorName } from "node:util";
+import { O_PATH } from "../umid.ts";
 import { fitsUnixPath, UNIX_PATH_MAXIMUM_BYTES } from "../unixPath.ts";
 
 /** What the native half of unix-dgram exports. Numbers below 0 are negative errnos; 1 from send means a full queue. */
@@ -38,6 +40,11 @@ export const socketsAreHardened = (): boolean => !readFileSync(nativeFile).inclu
 export interface DatagramSocketOptions {
   /** Where to bind. Whatever lies there makes it fail. */
   readonly path: string;
+  /**
+   * Whether it is bound by its name alone, from within its folder: who is answered to that address is in the same folder,
+   * wherever that is mounted for them.
+   */
+  readonly byName?: boolean;
   /** File mode of the bound path, where the umask's is not right: who may write to it may send. */
   readonly mode?: number;
   readonly onMessage: (bytes: Buffer) => void;
@@ -51,8 +58,8 @@ export class DatagramSocket {
   readonly #fd: number;
   #open = true;
 
-  constructor({ path, mode, onMessage, onError }: DatagramSocketOptions) {
-    if (!fitsUnixPath(path)) {
+  constructor({ path, byName = false, mode, onMessage, onError }: DatagramSocketOptions) {
+    if (!fitsUnixPath(byName ? basename(path) : path)) {
       throw new Error(`A socket's path has at most ${UNIX_PATH_MAXIMUM_BYTES} bytes: ${path}`);
     }
     this.path = path;
@@ -70,7 +77,7 @@ export class DatagramSocket {
         () => {},
       ),
     );
-    const bound = native.bind(this.#fd, path);
+    const bound = byName ? bindByName(this.#fd, path) : native.bind(this.#fd, path);
     if (bound < 0) {
       native.close(this.#fd);
       this.#open = false;
@@ -101,6 +108,25 @@ export class DatagramSocket {
     }
   }
 }
+
+/**
+ * The kernel keeps the address as it was given, and a relative one is what the whole process's working directory makes of
+ * it: that is the socket's folder for the length of this one system call. Nothing else of this process may use relative
+ * paths meanwhile, in other threads either.
+ */
+const bindByName = (fd: number, path: string): number => {
+  const back = openSync(".", O_PATH | constants.O_DIRECTORY);
+  try {
+    process.chdir(dirname(path));
+    try {
+      return native.bind(fd, basename(path));
+    } finally {
+      process.chdir(`/proc/self/fd/${back}`);
+    }
+  } finally {
+    closeSync(back);
+  }
+};
 
 const EAGAIN = 11;
 
