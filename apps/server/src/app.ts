@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { API_PREFIX, CLIENT_FRAME_MAXIMUM_BYTES } from "@corral/contracts";
 import type { Store } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
@@ -15,6 +16,7 @@ import { WatchLinks } from "./consoles/watchLinks.ts";
 import { Debuggers } from "./debugger/debuggers.ts";
 import { EventLog } from "./events/eventLog.ts";
 import { logGuestEvents } from "./events/guestEvents.ts";
+import { KeptEvents } from "./events/keptEvents.ts";
 import { Addresses } from "./guests/addresses.ts";
 import { DiscardedGuests } from "./guests/discardedGuests.ts";
 import { Guests } from "./guests/guests.ts";
@@ -43,6 +45,7 @@ import { Tickets } from "./people/tickets.ts";
 import { Tokens } from "./people/tokens.ts";
 import { ViewAs } from "./people/viewAs.ts";
 import { authentication } from "./plugins/authentication.ts";
+import { databaseWrites } from "./plugins/databaseWrites.ts";
 import { errors } from "./plugins/errors.ts";
 import { openApi } from "./plugins/openApi.ts";
 import { originGuard } from "./plugins/originGuard.ts";
@@ -117,7 +120,7 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
 
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
-  errors(http);
+  errors(http, options.store);
   requestLog(http);
   stopping(http);
   await securityHeaders(http, { https: services.origins.first.startsWith("https:") });
@@ -138,6 +141,7 @@ export const buildApp = async (options: AppOptions): Promise<App> => {
     async (api) => {
       authentication(api, services);
       refusedCalls(api, services);
+      databaseWrites(api, services);
       for (const routes of ROUTES) routes(api, services);
     },
     { prefix: API_PREFIX },
@@ -200,9 +204,7 @@ const ROUTES = [
 
 const newServices = ({ settings, store, supervisor, tools, log }: AppOptions): Services => {
   const { home } = settings;
-  const events = new EventLog(store, (event, error) => {
-    log.error({ err: error, event }, "the disk is full: an event is lost to the audit log");
-  });
+  const events = new EventLog(store, { kept: new KeptEvents(join(home, "kept-events.jsonl")), log });
   const origins = new Origins(settings);
   const sessions = new Sessions(store);
   const tokens = new Tokens(store);

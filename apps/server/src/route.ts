@@ -63,6 +63,7 @@ export const route = <N extends EndpointName>(
     ...(bodyMaximumBytes === undefined ? {} : { bodyLimit: bodyMaximumBytes }),
     config: {
       access,
+      endpoint: name,
       ...(perMinute === undefined ? {} : { rateLimit: { max: perMinute, timeWindow: MINUTE_MS } }),
     },
     handler: async (request, reply) => {

@@ -61,6 +61,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     opened.push(() => app.http.close());
 
     const { tasks, images, guests, events, origins, loginLinks, typing, sshEntry } = app.services;
+    events.takeUpKept();
     await decideDoor(sshEntry, options);
     tasks.buryInterrupted();
     images.sweep();
@@ -100,6 +101,8 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
         const running = guests.countOn();
         const message = `Corral is stopped. ${leftRunning(running)}`;
         events.append({ type: "server.stopped", message, data: { running } });
+        events.close();
+        await store.durable().catch(() => {});
         await closeOpened();
         return { running };
       },

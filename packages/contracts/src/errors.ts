@@ -33,8 +33,10 @@ export const ERROR_STATUS = {
   internal: 500,
   guest_garbled: 502,
   stopping: 503,
+  database_locked: 503,
   guest_silent: 504,
   disk_full: 507,
+  disk_failed: 507,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;

@@ -71,6 +71,7 @@ export const eventType = z.enum([
   "call.refused",
   "audit.changed",
   "audit.pruned",
+  "audit.lost",
   "webhook.failing",
   "name.replaced",
 ]);

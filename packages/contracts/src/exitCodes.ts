@@ -49,4 +49,6 @@ export const exitCodeOf: Record<ErrorCode, ExitCode> = {
   stopping: EXIT.unreachable,
   guest_silent: EXIT.failure,
   disk_full: EXIT.failure,
+  disk_failed: EXIT.failure,
+  database_locked: EXIT.failure,
 };

@@ -10,7 +10,8 @@ export type Author =
   | { readonly actor?: null; readonly by?: CallerWay | null; readonly from?: string | null };
 
 export type NewEvent = Pick<CorralEvent, "type" | "message"> &
-  Partial<Pick<CorralEvent, "subject" | "data" | "result">> &
+  /** `at`: when it happened, if that is not now. */
+  Partial<Pick<CorralEvent, "subject" | "data" | "result" | "at">> &
   Author & {
     /** Who owned the guest when it happened: they may see the event too, beside operators. */
     readonly ownerId?: string;

@@ -1,4 +1,3 @@
-export { isDiskFull, unlessDiskFull } from "./diskFull.ts";
 export type { Author, EventFilter, EventRecord, NewEvent } from "./events.ts";
 export type { GrantTo } from "./grants.ts";
 export type { GuestLinks, GuestRecord } from "./guests.ts";
@@ -12,6 +11,8 @@ export type { SessionRow } from "./sessions.ts";
 export type { SshKeyRow } from "./sshKeys.ts";
 export { openStore, type Store } from "./store.ts";
 export type { StoredTotp } from "./storedTotp.ts";
+export { ifWritable, type StoreFailure, storeFailureOf } from "./storeFailure.ts";
 export type { TaskRecord } from "./tasks.ts";
 export type { TokenRow } from "./tokens.ts";
 export type { WatchLinkRow } from "./watchLinks.ts";
+export { whenUnlocked } from "./whenUnlocked.ts";

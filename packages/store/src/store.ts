@@ -9,6 +9,7 @@ import { GuestTypings } from "./guestTyping.ts";
 import { Identities } from "./identities.ts";
 import { Images } from "./images.ts";
 import { Kernels } from "./kernels.ts";
+import { lockHolders } from "./lockHolders.ts";
 import { LoginLinks } from "./loginLinks.ts";
 import { Names } from "./names.ts";
 import { Passkeys } from "./passkeys.ts";
@@ -20,6 +21,7 @@ import { Templates } from "./templates.ts";
 import { Tokens } from "./tokens.ts";
 import { Users } from "./users.ts";
 import { WatchLinks } from "./watchLinks.ts";
+import { whenUnlocked } from "./whenUnlocked.ts";
 
 export interface Store {
   readonly users: Users;
@@ -46,6 +48,15 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Whether the database answers. */
   works(): boolean;
+  /**
+   * Resolves as soon as no other process keeps this one from writing. Rejects with what SQLite says when one still does
+   * after `whenUnlocked`'s patience, or when nothing can be written for another reason.
+   */
+  writable(): Promise<void>;
+  /** Resolves when all that was written before this call outlasts the host's power. Rejects as the file system does. */
+  durable(): Promise<void>;
+  /** The other processes that hold the database, in words; as far as it can be told. */
+  lockHolders(): string[];
   /** Copies the database, as it is at one moment, to a new file of mode 0600 while everything goes on. */
   backup(file: string): Promise<void>;
   /** May be called more than once. */
@@ -54,7 +65,8 @@ export interface Store {
 
 /** Opens the data folder's database. Throws `host_unfit` when a newer Corral has written it. */
 export const openStore = (home: string): Store => {
-  const { sqlite, db } = openDatabase(join(home, "corral.db"));
+  const file = join(home, "corral.db");
+  const { sqlite, db, walSync, close } = openDatabase(file);
   return {
     users: new Users(db),
     identities: new Identities(db),
@@ -78,12 +90,13 @@ export const openStore = (home: string): Store => {
 
     transaction: (work) => sqlite.transaction(work).immediate(),
     works: () => sqlite.open && sqlite.prepare("SELECT 1 AS one").get() !== undefined,
-    backup: async (file) => {
-      await sqlite.backup(file);
-      chmodSync(file, 0o600);
+    writable: () => whenUnlocked(() => void sqlite.exec("BEGIN IMMEDIATE; ROLLBACK")),
+    durable: () => walSync.done(),
+    lockHolders: () => lockHolders(file),
+    backup: async (to) => {
+      await sqlite.backup(to);
+      chmodSync(to, 0o600);
     },
-    close: () => {
-      sqlite.close();
-    },
+    close,
   };
 };

@@ -1,5 +1,5 @@
 import type { WebhookState } from "@corral/contracts";
-import type { Store } from "@corral/store";
+import { type Store, whenUnlocked } from "@corral/store";
 import type { FastifyBaseLogger } from "fastify";
 import { z } from "zod";
 import type { EventLog } from "../events/eventLog.ts";
@@ -12,6 +12,8 @@ const BATCH_EVENTS = 100;
 /** With more than this waiting the oldest are given up: an address that is gone for good must not cost for ever. */
 const WAITING_MAXIMUM_EVENTS = 10_000;
 const FIRST_WAIT_MS = 1_000;
+/** How long it waits for another process to let go of the database to say there what was taken; else that comes twice. */
+const DELIVERED_PATIENCE_MS = 60_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 
 const TARGET = "audit.webhook";
@@ -131,7 +133,9 @@ export class Webhook {
         return;
       }
       if (!this.#isStill(set.secret)) continue;
-      this.#store.settings.set(DELIVERED, last);
+      await whenUnlocked(() => {
+        if (this.#isStill(set.secret)) this.#store.settings.set(DELIVERED, last);
+      }, DELIVERED_PATIENCE_MS);
       this.#lastSuccessAt = new Date().toISOString();
       this.#failure = null;
     }

@@ -6,7 +6,7 @@ import {
   WATCH_LINKS_MAXIMUM,
   type WatchLink,
 } from "@corral/contracts";
-import type { GuestRecord, Store, WatchLinkRow } from "@corral/store";
+import { type GuestRecord, ifWritable, type Store, type WatchLinkRow } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import type { WebSocket } from "ws";
 import type { z } from "zod";
@@ -143,7 +143,7 @@ export class WatchLinks {
   #liveOf(guest: GuestRecord): WatchLinkRow[] {
     return this.#store.watchLinks.listOf(guest.id).filter((row) => {
       const isBacked = this.#isBacked(row, guest);
-      if (!isBacked) this.#store.watchLinks.delete(row.id, guest.id);
+      if (!isBacked) ifWritable(() => this.#store.watchLinks.delete(row.id, guest.id));
       return isBacked;
     });
   }

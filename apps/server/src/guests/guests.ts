@@ -15,7 +15,7 @@ import {
   impossible,
   type NewGuest,
 } from "@corral/contracts";
-import type { GuestRecord, Store } from "@corral/store";
+import { type GuestRecord, type Store, whenUnlocked } from "@corral/store";
 import type { GuestStatus, Supervisor } from "@corral/supervisor";
 import { rightOn } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
@@ -165,8 +165,11 @@ export class Guests {
     const fields = changedFields(before, definition);
     if (fields.length === 0) return this.answer(guest, caller);
 
-    const changed = this.#store.transaction(() =>
-      this.#quotas.holdFor(links.ownerId, guest, () => this.#store.guests.update(guest, definition, links)),
+    // Its devices may have been changed already, as by plugDisk: it is worth waiting.
+    const changed = await whenUnlocked(() =>
+      this.#store.transaction(() =>
+        this.#quotas.holdFor(links.ownerId, guest, () => this.#store.guests.update(guest, definition, links)),
+      ),
     );
     this.define(changed);
     await Promise.all(discarded.map(({ ubd }) => this.#supervisor.removeDisk(guest.id, ubd)));

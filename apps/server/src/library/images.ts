@@ -1,5 +1,5 @@
 import { CorralError, type Image, type NewDebianImage, type Task, type TaskKind } from "@corral/contracts";
-import { type ImageRow, newId, type Store } from "@corral/store";
+import { type ImageRow, newId, type Store, whenUnlocked } from "@corral/store";
 import type { BuiltImage, ImageBuild } from "@corral/supervisor";
 import type { EventLog } from "../events/eventLog.ts";
 import { type Author, authorOf } from "../people/caller.ts";
@@ -8,6 +8,8 @@ import type { HostTools } from "./hostTools.ts";
 import type { ImageFolder } from "./imageFolder.ts";
 
 export const DEMO_IMAGE = "demo";
+/** How long an image that is ready waits for another process to let go of the database: it took minutes to make. */
+const INSERT_PATIENCE_MS = 10 * 60_000;
 
 interface ImagesOptions {
   readonly store: Store;
@@ -115,7 +117,7 @@ export class Images {
 
   async #register(image: Omit<ImageRow, "id" | "createdAt">, author: Author): Promise<void> {
     try {
-      const { id, name } = this.#store.images.insert(image);
+      const { id, name } = await whenUnlocked(() => this.#store.images.insert(image), INSERT_PATIENCE_MS);
       const message = `${author.actor} made the image ${name}`;
       this.#events.append({ type: "image.created", ...authorOf(author), subject: id, message });
       this.#events.changed("image", id);

@@ -1,5 +1,5 @@
 import type { User } from "@corral/contracts";
-import { type Store, unlessDiskFull } from "@corral/store";
+import { ifWritable, type Store } from "@corral/store";
 import { hashSecret, newSecret } from "./secret.ts";
 
 /** How long a login lasts. */
@@ -28,7 +28,7 @@ export class Sessions {
     if (found === null) return null;
     const now = Date.now();
     if (now - Date.parse(found.session.lastSeenAt) >= SEEN_EVERY_MS) {
-      unlessDiskFull(() => this.#store.sessions.touch(found.session.id, new Date(now).toISOString()));
+      ifWritable(() => this.#store.sessions.touch(found.session.id, new Date(now).toISOString()));
     }
     return { id: found.session.id, user: found.user };
   }

@@ -1,5 +1,5 @@
 import type { User } from "@corral/contracts";
-import { type Store, type TokenRow, unlessDiskFull } from "@corral/store";
+import { ifWritable, type Store, type TokenRow } from "@corral/store";
 import type { TokenLimits } from "./caller.ts";
 import { hashSecret, newSecret, sameHash } from "./secret.ts";
 
@@ -45,7 +45,7 @@ export class Tokens {
     if (found === null || !sameHash(found.token.hash, hashSecret(secret))) return null;
     const now = Date.now();
     if (found.token.lastUsedAt === null || now - Date.parse(found.token.lastUsedAt) >= USED_EVERY_MS) {
-      unlessDiskFull(() => this.#store.tokens.touch(id, new Date(now).toISOString()));
+      ifWritable(() => this.#store.tokens.touch(id, new Date(now).toISOString()));
     }
     const { scope, guestIds } = found.token;
     return { id, user: found.user, limits: { scope, guestIds } };

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { CorralError, ERROR_STATUS, type ErrorAnswer, type ErrorCode, type ErrorDetail } from "@corral/contracts";
-import { isDiskFull } from "@corral/store";
+import { type Store, storeFailureOf } from "@corral/store";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { storeFailureInWords } from "../storeFailureInWords.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -12,9 +13,9 @@ declare module "fastify" {
 }
 
 /** Every answer that is an error is made here. */
-export const errors = (app: FastifyInstance): void => {
+export const errors = (app: FastifyInstance, store: Pick<Store, "lockHolders">): void => {
   app.decorateRequest("failure", null);
-  app.setErrorHandler((error, request, reply) => answerWith(asCorralError(error), request, reply));
+  app.setErrorHandler((error, request, reply) => answerWith(asCorralError(error, store), request, reply));
   app.setNotFoundHandler((request, reply) => {
     const message = `There is no ${request.method} ${request.url.split("?")[0]?.slice(0, 200)}. The API is described at /api/docs.`;
     return answerWith(new CorralError("not_found", message), request, reply);
@@ -78,7 +79,7 @@ const FASTIFY_ERRORS: Record<string, { readonly code: ErrorCode; readonly messag
   },
 };
 
-const asCorralError = (thrown: unknown): CorralError => {
+const asCorralError = (thrown: unknown, store: Pick<Store, "lockHolders">): CorralError => {
   if (thrown instanceof CorralError) return thrown;
   const error = thrown as Partial<FastifyError>;
   const known = FASTIFY_ERRORS[error.code ?? ""];
@@ -86,12 +87,8 @@ const asCorralError = (thrown: unknown): CorralError => {
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new CorralError("invalid_request", `The request cannot be understood: ${error.message ?? "malformed"}`);
   }
-  if (isDiskFull(thrown)) {
-    return new CorralError(
-      "disk_full",
-      "The disk that holds Corral's data is full, so nothing was changed. Free some space, then try again.",
-    );
-  }
+  const failure = storeFailureOf(thrown);
+  if (failure !== null) return storeFailureInWords(failure, store);
   const defect = new CorralError(
     "internal",
     "Something went wrong that should not have: a defect of Corral's. The server's log has more under the request's id.",

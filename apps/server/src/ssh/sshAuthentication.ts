@@ -1,5 +1,5 @@
 import { CorralError, name, type User } from "@corral/contracts";
-import { type Store, unlessDiskFull } from "@corral/store";
+import { ifWritable, type Store } from "@corral/store";
 import type { AuthContext, AuthenticationType, KeyboardAuthContext, PublicKeyAuthContext } from "ssh2";
 import ssh2 from "ssh2";
 import type { PasswordLogins } from "../people/passwordLogins.ts";
@@ -81,7 +81,7 @@ export class SshAuthentication {
     if (parsed instanceof Error || parsed.verify(blob, signature, hashAlgo) !== true) {
       throw new CorralError("login_failed", "The signature is not this key's.");
     }
-    unlessDiskFull(() => this.#options.store.sshKeys.touch(row.id, new Date().toISOString()));
+    ifWritable(() => this.#options.store.sshKeys.touch(row.id, new Date().toISOString()));
     this.#options.onIdentified({ user, keyId: row.id, way: `ssh key ${row.label}` });
     context.accept();
   }

@@ -1,5 +1,5 @@
 import { CorralError, type Task, type TaskKind } from "@corral/contracts";
-import type { Store, TaskRecord } from "@corral/store";
+import { ifWritable, type Store, type TaskRecord, whenUnlocked } from "@corral/store";
 import type { FastifyBaseLogger } from "fastify";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Author } from "../people/caller.ts";
@@ -9,6 +9,8 @@ import { TaskOutput } from "./taskOutput.ts";
 const WAITING_MAXIMUM = 20;
 /** How often what a task printed is stored; what a crash of the server may lose. */
 const SAVE_EVERY_MS = 2_000;
+/** How long a task's end waits for another process to let go of the database. Without it the next start calls it interrupted. */
+const END_PATIENCE_MS = 60_000;
 /** How long a task may take to end after it was cancelled before the server stops without it. */
 const CANCEL_GRACE_MS = 5_000;
 
@@ -58,7 +60,8 @@ export class TaskRunner {
   /** Tells of tasks that ended with the last server. Called once, at the start. */
   buryInterrupted(): void {
     for (const task of this.#store.tasks.listRunning()) {
-      this.#end(task, "failed", "The server ended while this was running, and nothing carries it on. Start it again.");
+      const why = "The server ended while this was running, and nothing carries it on. Start it again.";
+      void this.#end(task, "failed", why);
     }
   }
 
@@ -117,7 +120,7 @@ export class TaskRunner {
   #abort(task: LiveTask): void {
     task.cancel.abort();
     // One that still waits has nothing to clean up.
-    if (this.#running === null || this.#first() !== task) this.#finish(task, "cancelled", null);
+    if (this.#running === null || this.#first() !== task) void this.#finish(task, "cancelled", null);
     else this.#setStep(task, "Cancelling");
   }
 
@@ -153,10 +156,10 @@ export class TaskRunner {
           told();
         },
       });
-      this.#finish(task, "done", null);
+      await this.#finish(task, "done", null);
     } catch (error) {
-      if (cancel.signal.aborted) this.#finish(task, "cancelled", null);
-      else this.#finish(task, "failed", error instanceof Error ? error.message : String(error));
+      if (cancel.signal.aborted) await this.#finish(task, "cancelled", null);
+      else await this.#finish(task, "failed", error instanceof Error ? error.message : String(error));
     } finally {
       clearInterval(saving);
     }
@@ -173,22 +176,23 @@ export class TaskRunner {
 
   #setStep(task: LiveTask, step: string): void {
     task.step = step;
-    this.#store.tasks.setStep(task.record.id, step);
+    ifWritable(() => this.#store.tasks.setStep(task.record.id, step));
     this.#events.changed("task", task.record.id);
   }
 
-  #finish(task: LiveTask, state: "done" | "failed" | "cancelled", error: string | null): void {
+  async #finish(task: LiveTask, state: "done" | "failed" | "cancelled", error: string | null): Promise<void> {
     this.#saveOutput(task);
     this.#live.delete(task.record.id);
-    try {
-      this.#end(task.record, state, error);
-    } catch (failure) {
-      this.#log.error({ err: failure, task: task.record.id, state, error }, "a task's end could not be stored");
-    }
+    await this.#end(task.record, state, error);
   }
 
-  #end(task: TaskRecord, state: "done" | "failed" | "cancelled", error: string | null): void {
-    this.#store.tasks.end(task.id, state, error);
+  /** Never rejects. */
+  async #end(task: TaskRecord, state: "done" | "failed" | "cancelled", error: string | null): Promise<void> {
+    try {
+      await whenUnlocked(() => this.#store.tasks.end(task.id, state, error), END_PATIENCE_MS);
+    } catch (failure) {
+      this.#log.error({ err: failure, task: task.id, state, error }, "a task's end could not be stored");
+    }
     const because = error === null ? "" : `: ${error}`;
     const message = `${task.title}: ${state}${because}`;
     this.#events.append({

@@ -54,6 +54,7 @@ export class TestServer {
     onTestFinished(async () => {
       await app.http.close();
       await supervisor.close({ stopGuests: true });
+      app.services.events.close();
       store.close();
       rmSync(supervisor.runFolder, { recursive: true, force: true });
       rmSync(home, { recursive: true, force: true });
