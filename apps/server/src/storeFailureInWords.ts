@@ -20,8 +20,8 @@ export const storeFailureInWords = (failure: StoreFailure, store: Pick<Store, "l
     case "unwritable":
       return new CorralError(
         "disk_failed",
-        "The disk that holds Corral's data is read-only or failing, so that nothing can be written to it. Guests can be paused " +
-          "and forced off all the same. Look at the host's kernel log (dmesg), mend or replace the disk, then start Corral again.",
+        "The disk that holds Corral's data is read-only or failing, so that nothing can be written to it. Guests can be forced " +
+          "off all the same. Look at the host's kernel log (dmesg), mend or replace the disk, then start Corral again.",
       );
     case "damaged":
       return new CorralError(

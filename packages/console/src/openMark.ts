@@ -29,9 +29,15 @@ export const markOpen = (folder: string): void => {
   try {
     writeFileSync(fileIn(folder), hostBoot(), { mode: 0o600 });
   } catch {
-    rmSync(fileIn(folder), { force: true });
+    markClosed(folder);
   }
 };
 
-/** It was closed, and the kernel will write what is left. */
-export const markClosed = (folder: string): void => rmSync(fileIn(folder), { force: true });
+/** It was closed, and the kernel will write what is left. On a disk that takes nothing any more it stays marked: no error. */
+export const markClosed = (folder: string): void => {
+  try {
+    rmSync(fileIn(folder), { force: true });
+  } catch {
+    // The log is looked at once more, as after a power cut, if the disk comes back before the host starts anew.
+  }
+};

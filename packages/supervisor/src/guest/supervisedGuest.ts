@@ -27,7 +27,7 @@ import {
 } from "./askGuest.ts";
 import { GuestCondition } from "./condition.ts";
 import { consoleStatuses } from "./consoleStatuses.ts";
-import { explainFullDisk } from "./diskFull.ts";
+import { explainFullDisk, ifWritable } from "./diskFull.ts";
 import { cutOvergrownDisks } from "./diskGuard.ts";
 import { ENDING_TAIL_BYTES, endingOf } from "./endings.ts";
 import { GuestConsoles } from "./guestConsoles.ts";
@@ -313,7 +313,7 @@ export class SupervisedGuest {
     } catch (error) {
       listener.close();
       this.kernelLog.rest();
-      removeLaunchRecord(this.#folder.launchRecord);
+      ifWritable(() => removeLaunchRecord(this.#folder.launchRecord));
       throw error;
     }
   }
@@ -492,7 +492,8 @@ export class SupervisedGuest {
     if (after.next === "start" && after.bootRetry !== null) this.#history.isRetried();
     this.#remember(ending, after.next === "stay-crashed");
     this.kernelLog.rest();
-    removeLaunchRecord(this.#folder.launchRecord);
+    // One that stays names processes that are gone, which the next start finds out.
+    ifWritable(() => removeLaunchRecord(this.#folder.launchRecord));
     if (this.#closed) return;
     this.consoles.markOff();
     if (after.next !== "start") {

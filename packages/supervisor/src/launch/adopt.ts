@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ifWritable } from "../guest/diskFull.ts";
 import type { GuestFolder } from "../guest/guestFolder.ts";
 import { type LaunchRecord, writeLaunchRecord } from "../guest/launchRecord.ts";
 import { argumentsOf, findByArgument, hasEnded, hostBootId, isAlive } from "../sandbox/processes.ts";
@@ -66,7 +67,7 @@ const finishIntent = async (record: LaunchRecord, folder: GuestFolder): Promise<
   const { initPid } = readSandboxStatus(folder.sandboxStatus);
   if (initPid === null || !argumentsOf(initPid).includes(record.launch)) return null;
   const complete = await completeRecord(record, folder);
-  if (complete !== null) writeLaunchRecord(folder.launchRecord, complete);
+  if (complete !== null) ifWritable(() => writeLaunchRecord(folder.launchRecord, complete));
   return complete;
 };
 
