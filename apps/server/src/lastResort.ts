@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 
 /** What the host has too little of for a moment. */
-const SHORTAGES: readonly unknown[] = ["EMFILE", "ENFILE", "ENOBUFS", "ENOSPC", "EDQUOT"];
+const SHORTAGES: readonly unknown[] = ["EMFILE", "ENFILE", "ENOBUFS", "ENOSPC", "EDQUOT", "EROFS", "EIO"];
 
 const isShortage = (error: unknown): boolean => SHORTAGES.includes((error as NodeJS.ErrnoException | null)?.code);
 

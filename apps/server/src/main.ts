@@ -8,6 +8,7 @@ import { BUILT_PAGE } from "./plugins/page.ts";
 import { leftRunning, type Server, startServer } from "./server.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { askForDoor } from "./ssh/askForDoor.ts";
+import { startFailureInWords } from "./startFailure.ts";
 
 /*
  * The server's process. What it says to people goes to standard output: a line at the start, what is wrong with the
@@ -81,7 +82,8 @@ process.umask(0o077);
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
-  await run(readSettings(process.env, process.argv.slice(2)));
+  const settings = readSettings(process.env, process.argv.slice(2));
+  await run(settings).catch((error: unknown) => end(startFailureInWords(error, settings.home)));
 } catch (error) {
   end(error);
 }

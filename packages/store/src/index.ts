@@ -4,6 +4,7 @@ export type { GuestLinks, GuestRecord } from "./guests.ts";
 export type { Identity } from "./identities.ts";
 export type { ImageRow } from "./images.ts";
 export type { KernelRow } from "./kernels.ts";
+export { lockHolders } from "./lockHolders.ts";
 export type { LoginLinkRow } from "./loginLinks.ts";
 export { newId } from "./newId.ts";
 export type { PasskeyRow } from "./passkeys.ts";

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CorralError } from "@corral/contracts";
 import { writeWhole } from "./guest/writeWhole.ts";
 
 /** User ids that no distribution gives to anybody: far above accounts, below the range of systemd's containers. */
@@ -13,6 +14,13 @@ export const GUEST_UIDS_COUNT = 65_536;
 export const uidOf = (guests: string, id: string): number | null => {
   if (process.getuid?.() !== 0) return null;
   const own = readUid(guests, id);
+  if (own !== null && !Number.isInteger(own)) {
+    throw new CorralError(
+      "host_unfit",
+      `${join(guests, id, "uid")} is damaged: it holds the number of the user that the guest runs as. Write there the owner ` +
+        `of its disks (stat -c %u ${join(guests, id, "disks")}/*), and start again.`,
+    );
+  }
   if (own !== null) return own;
   const taken = new Set(readdirSync(guests).map((other) => readUid(guests, other)));
   for (let uid = GUEST_UIDS_FIRST; uid < GUEST_UIDS_FIRST + GUEST_UIDS_COUNT; uid += 1) {

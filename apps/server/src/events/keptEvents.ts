@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { CorralError } from "@corral/contracts";
 import type { NewEvent } from "@corral/store";
 
 /**
@@ -27,7 +28,14 @@ export class KeptEvents {
 
   read(): NewEvent[] {
     const lines = readIfThere(this.#file)?.trimEnd().split("\n") ?? [];
-    return lines.map((line) => JSON.parse(line) as NewEvent);
+    try {
+      return lines.map((line) => JSON.parse(line) as NewEvent);
+    } catch {
+      throw new CorralError(
+        "host_unfit",
+        `${this.#file} is damaged: it holds events that the last server could not store. Move it away, and start again.`,
+      );
+    }
   }
 
   forget(): void {

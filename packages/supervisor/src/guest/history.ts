@@ -1,4 +1,4 @@
-import { type Ending, ending } from "@corral/contracts";
+import { CorralError, type Ending, ending } from "@corral/contracts";
 import { z } from "zod";
 import { type LaunchRecord, readIfThere } from "./launchRecord.ts";
 import { writeWhole } from "./writeWhole.ts";
@@ -35,11 +35,12 @@ export class GuestHistory {
   readonly #path: string;
   #history: History;
 
-  /** Throws when what is on disk is not a history. */
+  /** Throws CorralError `host_unfit` when what is on disk is not a history. */
   constructor(path: string) {
     this.#path = path;
     const text = readIfThere(path);
-    this.#history = text === null ? NONE : history.parse(JSON.parse(text));
+    // Empty is what some file systems make of a file that was being written when the host lost its power.
+    this.#history = text === null || text === "" ? NONE : readHistory(path, text);
   }
 
   get boots(): number {
@@ -84,3 +85,15 @@ export class GuestHistory {
     writeWhole(this.#path, JSON.stringify(this.#history, null, 1), { durable: true });
   }
 }
+
+const readHistory = (path: string, text: string): History => {
+  try {
+    return history.parse(JSON.parse(text));
+  } catch {
+    throw new CorralError(
+      "host_unfit",
+      `${path} is damaged: it says how often a guest was booted and how it ended. Put its backup in its place, or move it ` +
+        "away: the guest's disks and logs stay, and its boots are counted anew. Then start again.",
+    );
+  }
+};

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
-import { networkInterface, statusLine } from "@corral/contracts";
+import { CorralError, networkInterface, statusLine } from "@corral/contracts";
 import { z } from "zod";
 import { writeWhole } from "./writeWhole.ts";
 
@@ -110,13 +110,26 @@ export const readLaunchRecord = (path: string): LaunchRecord | null => {
   const text = readIfThere(path);
   // Empty is what some file systems make of a file that was being written when the host lost its power.
   if (text === null || text === "") return null;
-  const parsed = launchRecord.safeParse(JSON.parse(text));
+  const parsed = launchRecord.safeParse(asJson(path, text));
   if (!parsed.success) {
-    throw new Error(
+    throw new CorralError(
+      "host_unfit",
       `${path} is not a launch record that this version of Corral understands. The guest may still run: start the version that wrote it, shut the guest down there, and update then.`,
     );
   }
   return parsed.data;
+};
+
+const asJson = (path: string, text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CorralError(
+      "host_unfit",
+      `${path} is damaged: it says which processes a running guest consists of. Put its backup in its place. If the host ` +
+        "was started anew since, the guest is off: move the file away then, and start again.",
+    );
+  }
 };
 
 /** It has to outlast this server, not the host: no process of the guest does. */
