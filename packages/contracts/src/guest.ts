@@ -31,9 +31,9 @@ export const ending = z.object({
 });
 export type Ending = z.infer<typeof ending>;
 
-export const guestLinkState = z.enum(["off", "silent", "up", "failed"]).meta({
+export const guestLinkState = z.enum(["off", "silent", "coming", "up", "failed"]).meta({
   description:
-    "off: the guest is off, or its definition has the link off; silent: no script in the guest has answered; up: commands can be run; failed: it sent rubbish, or could not be brought back",
+    "off: the guest is off, or its definition has the link off; silent: nothing in the guest has said that it has a link program; coming: it has one, which does not answer yet; up: commands can be run; failed: it sent rubbish, or could not be brought back",
 });
 export type GuestLinkState = z.infer<typeof guestLinkState>;
 

@@ -6,8 +6,13 @@ import type { GuestAction } from "./guestCan.ts";
 export const SETTLE_SECONDS_DEFAULT = 120;
 export const SETTLE_SECONDS_MAXIMUM = 24 * 3600;
 const POLL_MS = 200;
-/** A guest runs when its kernel has started userland; its link, if its image has one, answers some time after. */
+/**
+ * A guest runs when its kernel has started userland. One of a newer image says at once whether it has a link program; of
+ * any other that is only known when the program has begun, for which it gets so long, and thrice what its kernel took: on a
+ * busy host everything takes longer.
+ */
 const LINK_PATIENCE_MS = 5_000;
+const LINK_PATIENCE_BOOTS = 3;
 
 /** What came of an action: `guest` as it is now, and in words why it is not done. */
 export type Settled = { readonly guest: Guest } & (
@@ -50,11 +55,15 @@ const HAS_FAILED: Record<GuestAction, (now: Guest) => boolean> = {
   resume: isOff,
 };
 
+const bootTimeOf = ({ startedAt, since }: Guest): number =>
+  startedAt === null ? 0 : Math.max(0, Date.parse(since) - Date.parse(startedAt));
+
 const BOOTS: readonly GuestAction[] = ["start", "restart", "force-restart"];
 
 /**
  * Waits until `action`, which was asked for when the guest was as in `before`, is done, has failed, or takes too long.
- * A boot is done when commands can be run in the guest, or when an image that has no guest link has had time to begin.
+ * A boot is done when commands can be run in the guest, or when one that does not say that it has a guest link has had time to
+ * begin.
  */
 export const settle = async (
   client: Client,
@@ -67,17 +76,19 @@ export const settle = async (
   let linkDeadline: number | null = null;
   for (;;) {
     const guest = await client.getGuest({ params: { id: before.id } });
-    if (IS_DONE[action](guest, before)) {
-      linkDeadline ??= Math.min(deadline, Date.now() + LINK_PATIENCE_MS);
-      const mayHaveLink = BOOTS.includes(action) && guest.link === "silent";
-      if (!mayHaveLink || Date.now() >= linkDeadline) return { isDone: true, guest };
+    const isDone = IS_DONE[action](guest, before);
+    if (isDone) {
+      linkDeadline ??= Math.min(deadline, Date.now() + LINK_PATIENCE_MS + LINK_PATIENCE_BOOTS * bootTimeOf(guest));
+      const isSilent = guest.link === "silent" && Date.now() < linkDeadline;
+      if (!BOOTS.includes(action) || !(isSilent || guest.link === "coming")) return { isDone: true, guest };
     }
     if (guest.since !== before.since && HAS_FAILED[action](guest)) {
       const why = guest.ending === null ? "" : ` ${guest.ending.message} ${guest.ending.remedy ?? ""}`.trimEnd();
       return { isDone: false, guest, words: `${action} failed: ${name} is ${guest.state}.${why}` };
     }
     if (Date.now() >= deadline || signal?.aborted === true) {
-      const words = `${action} is not done after ${seconds} s: ${name} is ${guest.state}. It goes on; only the waiting ended.`;
+      const state = isDone ? `${guest.state}, and its guest link does not answer yet` : guest.state;
+      const words = `${action} is not done after ${seconds} s: ${name} is ${state}. It goes on; only the waiting ended.`;
       return { isDone: false, guest, words };
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

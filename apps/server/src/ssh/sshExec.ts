@@ -29,7 +29,7 @@ export class SshExec {
     const { services, caller, channel } = this.#options;
     const guest = this.#allowed(guestName);
     const command = execCommand.safeParse(words);
-    if (guest === null || !command.success || services.supervisor.status(guest.id).link !== "up") return null;
+    if (guest === null || !command.success || services.supervisor.status(guest.id).link === "off") return null;
     this.#guestId = guest.id;
     return services.commands.stream(
       { guest, caller: caller() },

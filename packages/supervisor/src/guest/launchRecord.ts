@@ -66,7 +66,11 @@ const launchRecord = z.object({
     }),
   ),
   /** The server's end of the guest link, likewise; null where there is none, as in a record of an older server. */
-  link: z.object({ fd: z.int(), inode: z.int() }).nullable().catch(null).default(null),
+  link: z
+    .object({ fd: z.int(), inode: z.int(), heard: z.boolean().default(false).describe("Its program has answered") })
+    .nullable()
+    .catch(null)
+    .default(null),
   /** What every console is connected to in this run. Left out by earlier versions. */
   lines: z
     .array(

@@ -210,12 +210,12 @@ export class RunningGuest {
   }
 
   #openLink(fd: number, adopted: boolean): GuestLink {
-    return new GuestLink(fd, {
-      adopted,
-      onState: () => {
-        this.#sizes.linkChanged();
-        this.#listeners.onLinkChanged();
-      },
+    const heard = this.#record.link?.heard ?? false;
+    return new GuestLink(fd, { adopted, heard }, () => {
+      this.#sizes.linkChanged();
+      const { link } = this.#record;
+      if (this.link?.state === "up" && link !== null && !link.heard) this.note({ link: { ...link, heard: true } });
+      this.#listeners.onLinkChanged();
     });
   }
 

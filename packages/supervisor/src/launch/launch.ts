@@ -175,7 +175,7 @@ export const launch = async (options: LaunchOptions): Promise<Launched> => {
         pty: pair.number,
         slave: layout.slaves.get(name) as number,
       })),
-      link: link === null || layout.link === null ? null : { fd: layout.link.ours, inode: link.inode },
+      link: link === null || layout.link === null ? null : { fd: layout.link.ours, inode: link.inode, heard: false },
       lines: definition.consoles.map((console) => ({ ...console, keepers: [] })),
       interfaces: definition.interfaces,
       diskFiles: [...disks.files],

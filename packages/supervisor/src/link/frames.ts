@@ -19,7 +19,10 @@ export const PING = Buffer.from("more ping o\n");
 export type LinkStream = "stdout" | "stderr";
 
 export type LinkFrame =
-  /** The script is there: with the session that it was greeted with, or null when it has just started. */
+  /**
+   * The link program is there: with the session that it was greeted with, or null when it has just started. Of "soon" the
+   * guest's boot speaks, before the program runs and on a terminal that is not raw yet.
+   */
   | { readonly kind: "hello"; readonly version: number; readonly session: string | null }
   /** It has taken the last frame, and waits for the next. */
   | { readonly kind: "taken" }
@@ -32,7 +35,7 @@ export type LinkFrame =
   | { readonly kind: "exit"; readonly id: string; readonly code: number }
   | { readonly kind: "rubbish" };
 
-const HELLO = /^corral (\d{1,4}) ([a-z0-9]{1,24}|-)$/;
+const HELLO = /^corral (\d{1,4}) ([a-z0-9]{1,24}|-)\r?$/;
 const OUTPUT = /^([oe]) ([a-z0-9]{1,24}) ([.?]|(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
 const INPUT_TAKEN = /^t ([a-z0-9]{1,24}) \d{1,10}$/;
 const EXIT = /^x ([a-z0-9]{1,24}) (\d{1,3})$/;

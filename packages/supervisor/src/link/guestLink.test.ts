@@ -1,14 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execRequest } from "@corral/contracts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GUEST_PROGRAMS } from "../images/guestFiles.ts";
 import { demoImage, PROMPT, putFile, specOf, TestFleet, until } from "../testing/fleet.ts";
 import { ServerProcess } from "../testing/serverProcess.ts";
 import type { GuestInside } from "./inside.ts";
+
+const LINK_PROGRAM = join(GUEST_PROGRAMS, "usr/lib/corral/link");
 
 const checksum = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");
 
@@ -360,6 +363,27 @@ describe("a guest whose image has the link's script of before, version 2", () =>
       expect(answer).toMatchObject({ exitCode: 0, incomplete: false, stdout: `alive ${number}\n` });
     }
     expect(await exec(["sh", "-c", "sleep 1000 & echo mine"])).toMatchObject({ incomplete: true, stdout: "mine\n" });
+  });
+});
+
+describe("a guest whose link program begins late", () => {
+  let fleet: TestFleet;
+  afterAll(() => fleet.end());
+
+  it("says so at its boot, and is waited for", async () => {
+    fleet = await TestFleet.open();
+    const late = join(fleet.home, "late");
+    writeFileSync(late, '#!/bin/sh\nuntil [ -e /tmp/begin ]; do sleep 0.1; done; exec /usr/lib/corral/real "$1"\n');
+    putFile(fleet.image, LINK_PROGRAM, "usr/lib/corral/real");
+    putFile(fleet.image, late, "usr/lib/corral/link");
+    const { spec, console } = await fleet.boot("late1");
+    expect(fleet.supervisor.status(spec.id).link).toBe("coming");
+    const request = execRequest.parse({ command: ["echo", "patient"], timeoutMs: PATIENCE_MS });
+    // Longer than a guest is waited for that says nothing of a link.
+    const answer = fleet.supervisor.inside(spec.id).exec(request);
+    console.type("sleep 4; touch /tmp/begin\r");
+    expect(await answer).toMatchObject({ exitCode: 0, stdout: "patient\n" });
+    expect(fleet.supervisor.status(spec.id).link).toBe("up");
   });
 });
 

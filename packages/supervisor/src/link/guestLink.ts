@@ -1,6 +1,6 @@
 import { CorralError, EXEC_OUTPUT_MAXIMUM_BYTES, EXEC_STREAMS_MAXIMUM, type GuestLinkState } from "@corral/contracts";
 import { dataFrames, type LinkStream, PING, wordFrames } from "./frames.ts";
-import { LinkLine, type RunFrame } from "./linkLine.ts";
+import { LinkLine, type LinkPast, type RunFrame } from "./linkLine.ts";
 import { LinkRun, OUTPUT_PIECE_BYTES, type TakeOutput, type Wish } from "./linkRun.ts";
 import { Turns } from "./turns.ts";
 
@@ -74,13 +74,10 @@ export class GuestLink {
   #streams = 0;
   #count = 0;
 
-  /**
-   * `fd`, the server's end of the link, belongs to the link from here on. `adopted`: another server may have been killed
-   * while it wrote to it.
-   */
-  constructor(fd: number, { adopted, onState }: { readonly adopted: boolean; readonly onState?: () => void }) {
-    this.#line = new LinkLine(fd, adopted, {
-      onState: onState ?? (() => {}),
+  /** `fd`, the server's end of the link, belongs to the link from here on. */
+  constructor(fd: number, past: LinkPast, onState: () => void) {
+    this.#line = new LinkLine(fd, past, {
+      onState,
       onFrame: (frame) => this.#receive(frame),
       onLost: (error) => {
         this.#left.clear();

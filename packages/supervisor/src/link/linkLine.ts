@@ -5,7 +5,7 @@ import { CorralError, type GuestLinkState } from "@corral/contracts";
 import { LINK_VERSIONS, type LinkFrame, LinkFrames, PING } from "./frames.ts";
 import { OutgoingFrames, type SendOptions } from "./outgoingFrames.ts";
 
-/** How long a script that has never been heard in this run may take to answer a greeting: most likely there is none. */
+/** How long a guest whose link program was never heard in this run may take to answer a greeting: most likely there is none. */
 const HELLO_MS = 3_000;
 /** A greeting is read or answered with "I have just started"; one that was neither is repeated no sooner than after this. */
 const HELLO_AGAIN_MS = 10_000;
@@ -26,8 +26,7 @@ const UNASKED_MAXIMUM_BYTES = 1024 * 1024;
 
 type Condition = "unknown" | "up" | "other-version" | "rubbish" | "closed";
 
-const STATES: Record<Condition, GuestLinkState> = {
-  unknown: "silent",
+const STATES: Record<Exclude<Condition, "unknown">, GuestLinkState> = {
   up: "up",
   "other-version": "failed",
   rubbish: "failed",
@@ -36,6 +35,13 @@ const STATES: Record<Condition, GuestLinkState> = {
 
 /** What the guest says of its commands. */
 export type RunFrame = Extract<LinkFrame, { readonly id: string }>;
+
+export interface LinkPast {
+  /** The program may have been greeted by an earlier server, and will not say again that it has started. */
+  readonly adopted: boolean;
+  /** An earlier server has heard it in this run. */
+  readonly heard: boolean;
+}
 
 export interface LinkListeners {
   /** The link has another state. */
@@ -56,8 +62,8 @@ export class LinkLine {
   readonly #outgoing = new OutgoingFrames((frame) => this.#write(frame));
   readonly #listeners: LinkListeners;
   #state: Condition = "unknown";
-  /** The script has spoken since this server has the line. */
-  #isHeard = false;
+  /** The guest's boot or its link program has spoken in this run. */
+  #isHeard: boolean;
   /** Greetings that were sent, and of them those without an answer. */
   #hellos = 0;
   #hellosUnanswered = 0;
@@ -69,9 +75,10 @@ export class LinkLine {
   readonly #wake = new Set<() => void>();
   #writing: Promise<void> = Promise.resolve();
 
-  /** `fd` belongs to the line from here on. `adopted`: the script has been greeted by an earlier server. */
-  constructor(fd: number, adopted: boolean, listeners: LinkListeners) {
+  /** `fd` belongs to the line from here on. */
+  constructor(fd: number, { adopted, heard }: LinkPast, listeners: LinkListeners) {
     this.#fd = fd;
+    this.#isHeard = heard;
     this.#listeners = listeners;
     this.#stream = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
     this.#stream.unref();
@@ -84,6 +91,7 @@ export class LinkLine {
   }
 
   get state(): GuestLinkState {
+    if (this.#state === "unknown") return this.#isHeard ? "coming" : "silent";
     return STATES[this.#state];
   }
 
@@ -181,7 +189,10 @@ export class LinkLine {
   }
 
   #greeted({ version, session }: Extract<LinkFrame, { kind: "hello" }>): boolean {
-    this.#isHeard = true;
+    if (!this.#isHeard) {
+      this.#isHeard = true;
+      this.#listeners.onState();
+    }
     if (session === null) {
       // The script has just started. If it did before, whatever it was doing is gone.
       if (this.#state === "up") {
@@ -224,7 +235,7 @@ export class LinkLine {
         return silent("has ended");
       default:
         return this.#isHeard
-          ? silent("has a link program that does not answer now. It is very busy, or the program hangs. Try again")
+          ? silent("has a link program that does not answer yet. It is booting, or very busy. Try again in a moment")
           : silent(
               "has no link program that answers. Our demo and Debian images have one; it starts late in the boot, and " +
                 "images of an older Corral lack it",
