@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -107,6 +107,7 @@ describe("the corral command", () => {
   it("creates a guest, starts it and waits until it runs", async () => {
     const { exitCode, stdout } = await corral("create web1 --image demo --memory 64 --tag web --start --wait");
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "web1 is created and running.\n" });
+    expect(await corral("exec web1 -n -- echo at once")).toMatchObject({ exitCode: 0, stdout: "at once\n" });
     expect((await corral("guests --tag web --state running")).stdout).toMatch(
       /^NAME +STATE.*\nweb1 +running .* 64 MiB /,
     );
@@ -138,6 +139,26 @@ describe("the corral command", () => {
     expect((await corral("exec nobody -- ls")).exitCode).toBe(3);
   });
 
+  it("carries a megabyte whole into a command, over the socket and in one piece", async () => {
+    const large = randomBytes(1024 * 1024);
+    const stdout = `${createHash("sha256").update(large).digest("hex")}  -\n`;
+    expect(await corral("exec web1 -- sha256sum", {}, large)).toEqual({ exitCode: 0, stdout, stderr: "" });
+    const json = await corral("exec web1 --json -- sha256sum", {}, large);
+    expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 0, stdout, incomplete: false });
+  });
+
+  it("says so, with an exit code of its own, when it has not seen the end of an output", async () => {
+    const left = "exec web1 -- sh -c sleep$IFS'1000'&echo$IFS'mine'";
+    expect(await corral(left)).toEqual({
+      exitCode: 8,
+      stdout: "mine\n",
+      stderr: expect.stringContaining("The end of the output was not seen"),
+    });
+    const { exitCode, stdout } = await corral(left.replace("web1", "web1 --json"));
+    expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, stdout: "mine\n", incomplete: true });
+    expect((await corral(`${left};exit$IFS'7'`)).exitCode).toBe(7);
+  });
+
   it("talks with a command in the guest line by line, and ends it on Ctrl-C", async () => {
     const child = spawn(process.execPath, [CORRAL, "exec", "web1", "--", "sh", "-c", TALK], { env });
     let said = "";
@@ -165,6 +186,26 @@ describe("the corral command", () => {
       expect(readFileSync(join(folder, "back")).equals(content)).toBe(true);
       expect(await corral(`cp web1:/nowhere ${folder}/x`)).toMatchObject({ exitCode: 3, stdout: "" });
       expect(existsSync(join(folder, "x"))).toBe(false);
+      const large = randomBytes(1024 * 1024);
+      expect(await corral("cp - web1:/root/large", {}, large)).toMatchObject({
+        exitCode: 0,
+        stdout: "web1:/root/large: 1048576 bytes.\n",
+      });
+      const digest = createHash("sha256").update(large).digest("hex");
+      expect((await corral("exec web1 -n -- sha256sum /root/large")).stdout).toBe(`${digest}  /root/large\n`);
+      expect(await corral(`cp web1:/root/large ${folder}/large`)).toMatchObject({ exitCode: 0 });
+      expect(readFileSync(join(folder, "large")).equals(large)).toBe(true);
+      expect(readdirSync(folder).sort()).toEqual(["back", "large", "there"]);
+      expect(await corral("cp web1:/etc/hostname -")).toMatchObject({ exitCode: 3, stdout: "" });
+      expect(await corral("cp web1:/etc/shells -")).toMatchObject({ exitCode: 0, stdout: "/bin/sh\n", stderr: "" });
+      expect(await corral("cp - web1:/root/")).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining("Name the file"),
+      });
+      expect(await corral(`cp ${folder} web1:/root/`)).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining("tar c"),
+      });
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -12,7 +12,7 @@ export type { BuiltImage, ImageBuild } from "./images/imageBuild.ts";
 export { checkFile, registerFile } from "./images/registerFile.ts";
 export { findKernelFiles, type KernelFile, probeKernelFile } from "./kernelFiles.ts";
 export { whyNotHostTerminal } from "./lines/hostTerminal.ts";
-export type { StreamRequest as CommandStream, StreamResult as CommandStreamEnd } from "./link/guestLink.ts";
+export type { StreamRequest as CommandStream, StreamResult as CommandStreamEnd } from "./link/runRequest.ts";
 export type { OpenLog } from "./logs/openLog.ts";
 export type { LogRange } from "./logs/readRange.ts";
 export { placeSocket } from "./runFolder.ts";

@@ -53,17 +53,24 @@ if [ "$3" = 0 ]; then
 	umask 077
 	: >"$part" || exit 1
 fi
-[ "$(wc -c <"$part")" -eq "$3" ] || { echo "a piece is missing before this one" >&2; exit 1; }
+[ "$(wc -c <"$part")" -eq "$3" ] || { echo "a piece of this upload is missing; copy the file again" >&2; exit 1; }
 cat >>"$part" || { rm -f "$part"; exit 1; }
+[ "$(wc -c <"$part")" -eq "$6" ] || { echo "a part of this piece is missing; copy the file again" >&2; exit 1; }
 [ "$4" = last ] || exit 0
 chmod "$5" "$part" && mv "$part" "$1"`;
 
 /** Rejects with impossible, which says what the guest said. */
 export const writeFilePiece = async (run: RunCommand, piece: FilePiece): Promise<void> => {
   const { path, upload, offset, last, mode } = piece;
+  const input = Buffer.from(piece.content, "base64");
   await runShell(run, WRITE, {
     timeoutMs: TIMEOUT_MS,
-    words: [path, upload, String(offset), last ? "last" : "more", mode],
-    input: Buffer.from(piece.content, "base64"),
+    words: [path, upload, String(offset), last ? "last" : "more", mode, String(offset + input.length)],
+    input,
   });
+};
+
+/** What an upload has left beside its place, if anything. */
+export const removePart = async (run: RunCommand, path: string, upload: string): Promise<void> => {
+  await runShell(run, 'rm -f "$1.corral-$2"', { timeoutMs: TIMEOUT_MS, words: [path, upload] });
 };

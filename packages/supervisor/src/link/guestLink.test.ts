@@ -272,6 +272,29 @@ describe("the guest link", () => {
     expect((await exec(["stat", "-c", "%a", path])).stdout).toBe("600\n");
   });
 
+  it("leaves nothing behind of an upload that was cut off", async () => {
+    const inside = fleet.supervisor.inside(id);
+    const piece = { path: "/tmp/cut", upload: "cutinhalf", mode: "644", last: false };
+    await inside.writeFile({ ...piece, offset: 0, content: Buffer.from("half").toString("base64") });
+    const parts = async () => (await exec(["sh", "-c", "ls -d /tmp/cut*"])).stdout;
+    expect(await parts()).toBe("/tmp/cut.corral-cutinhalf\n");
+    // A pipe that nobody writes to: the next piece waits for ever.
+    await exec(["sh", "-c", "rm /tmp/cut.corral-cutinhalf; mkfifo /tmp/cut.corral-cutinhalf"]);
+    const cut = expect(inside.writeFile({ ...piece, offset: 4, content: "AAAA" })).rejects.toMatchObject({
+      code: "guest_silent",
+    });
+    await until(
+      async () => (await exec(["ps"])).stdout.includes("corral /tmp/cut"),
+      () => "the piece to wait in the guest",
+    );
+    booted.console.type("killall -9 link\r");
+    await cut;
+    await until(
+      async () => (await parts()) === "",
+      () => "the part to be removed",
+    );
+  });
+
   it("gives a terminal its size where nothing else does", async () => {
     await fleet.supervisor.inside(id).setTerminalSize("tty0", 123, 45);
     booted.console.type("stty size\r");

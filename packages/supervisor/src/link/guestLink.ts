@@ -1,14 +1,16 @@
 import { CorralError, EXEC_OUTPUT_MAXIMUM_BYTES, EXEC_STREAMS_MAXIMUM, type GuestLinkState } from "@corral/contracts";
 import { dataFrames, type LinkStream, PING, wordFrames } from "./frames.ts";
 import { LinkLine, type LinkPast, type RunFrame } from "./linkLine.ts";
-import { LinkRun, OUTPUT_PIECE_BYTES, type TakeOutput, type Wish } from "./linkRun.ts";
+import { LinkRun, OUTPUT_PIECE_BYTES, type Wish } from "./linkRun.ts";
+import type { Lane, RunRequest, RunResult, StreamRequest, StreamResult } from "./runRequest.ts";
 import { Turns } from "./turns.ts";
+import { Uploads } from "./uploads.ts";
 
 /**
  * What of a guest is done at a time, besides commands that stream, and so that none waits for another kind: a command may
  * last for minutes. With their outputs they bound what one guest can take of this server's memory.
  */
-const LANES = { commands: 4, files: 2, questions: 2 } as const;
+const LANES: Record<Lane, number> = { commands: 4, files: 2, questions: 2 };
 /** What may wait behind them, in each lane. */
 const WAITING_MAXIMUM = 32;
 /** An end that was asked for before the script knew the command's process is asked for again. */
@@ -21,48 +23,10 @@ const LEFT_MAXIMUM = 64;
 
 const LETTERS: Record<LinkStream, string> = { stdout: "o", stderr: "e" };
 
-interface Command {
-  readonly words: readonly string[];
-  readonly signal?: AbortSignal;
-}
-
-/** What waits for its turn together. */
-export type Lane = keyof typeof LANES;
-
-export interface RunRequest extends Command {
-  readonly lane: Lane;
-  readonly input?: Uint8Array;
-  /** Milliseconds from the call on; then the command and all its children are ended. */
-  readonly timeoutMs: number;
-  readonly outputMaximumBytes?: number;
-}
-
-export interface StreamRequest extends Command {
-  /** Read as the command reads it, and no longer than it runs. Left out: it has none. */
-  readonly input?: AsyncIterable<Uint8Array>;
-  /** null: as long as it likes. */
-  readonly timeoutMs: number | null;
-  readonly onOutput: TakeOutput;
-}
-
-export interface StreamResult {
-  /** null when it had to be ended and was not reported. 128 and its number for a signal, as in a shell. */
-  readonly exitCode: number | null;
-  readonly timedOut: boolean;
-  /** The end of its output was not seen: what came may not be all. */
-  readonly incomplete: boolean;
-}
-
-export interface RunResult extends StreamResult {
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  /** Whether there was more output than was kept. */
-  readonly truncated: boolean;
-}
-
 /** The server's end of one guest's link: docs/guest-link.md. All rejects are CorralError. */
 export class GuestLink {
   readonly #line: LinkLine;
+  readonly uploads = new Uploads((request) => this.run({ ...request, lane: "files" }));
   readonly #runs = new Map<string, LinkRun>();
   /** Ids of commands that are over while something holds their output open. */
   readonly #left = new Set<string>();
@@ -241,6 +205,7 @@ export class GuestLink {
 
   /** Lets go of the socket; the guest and what runs in it go on. Idempotent. */
   close(): void {
+    this.uploads.close();
     this.#line.close();
   }
 }

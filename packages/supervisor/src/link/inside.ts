@@ -1,9 +1,10 @@
 import type { ExecAnswer, ExecRequest, FilePiece, GuestNetwork, GuestProcesses, GuestSockets } from "@corral/contracts";
-import { type ReadPiece, readFilePiece, writeFilePiece } from "./files.ts";
-import type { GuestLink, StreamRequest, StreamResult } from "./guestLink.ts";
+import { type ReadPiece, readFilePiece } from "./files.ts";
+import type { GuestLink } from "./guestLink.ts";
 import { powerOff, setClock, setTerminalSize } from "./machine.ts";
 import { readNetwork } from "./network.ts";
 import { readProcesses } from "./processes.ts";
+import type { StreamRequest, StreamResult } from "./runRequest.ts";
 import type { RunCommand } from "./runShell.ts";
 import { readSockets } from "./sockets.ts";
 
@@ -63,6 +64,6 @@ export class GuestInside {
     return readFilePiece(this.#copy, path, offset, limit);
   }
   writeFile(piece: FilePiece): Promise<void> {
-    return writeFilePiece(this.#copy, piece);
+    return this.#link.uploads.write(piece);
   }
 }

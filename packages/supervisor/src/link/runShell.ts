@@ -1,5 +1,5 @@
 import { CorralError } from "@corral/contracts";
-import type { RunRequest, RunResult } from "./guestLink.ts";
+import type { RunRequest, RunResult } from "./runRequest.ts";
 
 /** Runs what Corral itself asks of a guest, in a lane that no person's command holds up. */
 export type RunCommand = (request: Omit<RunRequest, "lane">) => Promise<RunResult>;
