@@ -31,6 +31,8 @@ export interface Viewer {
   readonly typedBytes: number;
   /** Keystrokes for the guest. A spy's are dropped, with one warning. */
   input(bytes: Uint8Array): void;
+  /** So many bytes of its input came too late to be typed. */
+  leaveOut(bytes: number): void;
   /** The viewer's window changed. Throws ConsoleError bad-size. */
   resize(cols: number, rows: number): void;
   /** All bytes before this offset were consumed. Throws ConsoleError bad-ack for an offset that was never sent. */
@@ -114,6 +116,11 @@ export class AttachedViewer implements Viewer, Typist {
     }
     this.#typedBytes += bytes.length;
     this.#lastWarning = "";
+  }
+
+  leaveOut(bytes: number): void {
+    this.#report.took(bytes);
+    this.passed(bytes);
   }
 
   passed(bytes: number): void {

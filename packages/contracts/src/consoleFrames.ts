@@ -62,6 +62,7 @@ export const serverFrame = z.discriminatedUnion("type", [
     inputWindow: offset
       .optional()
       .describe("Bytes of input that a viewer should have under way, by the input frames; left out by older servers"),
+    acknowledges: z.boolean().optional().describe("What is typed is acknowledged, as far as it came"),
   }),
   z.object({ type: z.literal("snapshot"), cols, rows, screen: z.string(), offset }),
   z.object({ type: z.literal("resize"), cols, rows }),
@@ -79,6 +80,10 @@ export const serverFrame = z.discriminatedUnion("type", [
     ),
     waiting: offset.describe("Bytes of everybody's input that wait in the server"),
     full: z.boolean().describe("The guest takes nothing at the moment: its terminal is full, or it is busy"),
+  }),
+  z.object({
+    type: z.literal("typed"),
+    bytes: z.int().describe("So many came here since attach, whatever became of them"),
   }),
   z.object({ type: z.literal("warning"), message: shownText }),
 ]);

@@ -39,6 +39,7 @@ export * from "./passkeys.ts";
 export * from "./people.ts";
 export * from "./plainText.ts";
 export * from "./printable.ts";
+export * from "./pulse.ts";
 export * from "./quota.ts";
 export * from "./secondFactor.ts";
 export * from "./settle.ts";

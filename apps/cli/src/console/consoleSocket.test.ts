@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { ACK_EVERY_BYTES, CLOSE, type ClientFrame, type ServerFrame } from "@corral/contracts";
+import { ACK_EVERY_BYTES, CLOSE, type ClientFrame, PULSE, type ServerFrame } from "@corral/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Connection } from "../connection.ts";
@@ -45,6 +45,9 @@ class Screen implements ConsoleView {
   }
   notice(): void {}
 
+  unsent(bytes: number): void {
+    this.frames.push(`${bytes} unsent`);
+  }
   connectionLost(): void {
     this.frames.push("lost");
   }
@@ -119,6 +122,24 @@ describe("ConsoleSocket", () => {
     say(socket, { type: "off", offset: 108 });
     await expect.poll(() => screen.frames).toEqual(["hello", "renewed", "boot", "boot", "renewed", "off"]);
   });
+
+  it("notices a server that has gone silent, says how much did not arrive, and goes on", async () => {
+    run();
+    const { socket, received } = await attached();
+    say(socket, { ...hello(10), acknowledges: true });
+    socket.send(PULSE);
+    await expect.poll(() => screen.frames).toEqual(["hello"]);
+    await viewer.type(Buffer.from("arrived"));
+    await expect.poll(() => received.join("")).toBe("arrived");
+    say(socket, { type: "typed", bytes: 7 });
+    await expect.poll(() => screen.frames).toEqual(["hello", "typed"]);
+    await viewer.type(Buffer.from("lost"));
+    const second = await attached();
+    expect(second.attach).toMatchObject({ since: 10 });
+    say(second.socket, { ...hello(10), acknowledges: true });
+    await expect.poll(() => screen.frames).toEqual(["hello", "typed", "4 unsent", "lost", "hello again"]);
+    expect(second.received).toEqual([]);
+  }, 30_000);
 
   it("acknowledges what the terminal has taken, and no more", async () => {
     screen.slow = true;

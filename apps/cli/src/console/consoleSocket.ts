@@ -5,6 +5,7 @@ import {
   type ClientFrame,
   type CorralError,
   type ServerFrame,
+  SilenceWatch,
   serverFrame,
   type WantedRole,
 } from "@corral/contracts";
@@ -43,6 +44,8 @@ export interface ConsoleView {
   connectionLost(): void;
   /** Says something to the person. */
   notice(words: string): void;
+  /** So many bytes were typed that are not known to have arrived, and are not sent again. Told before what follows it. */
+  unsent(bytes: number): void;
 }
 
 type Ending = { readonly kind: "lost"; readonly reason: string } | { readonly kind: "final"; readonly error: Error };
@@ -69,6 +72,11 @@ export class ConsoleSocket {
   #inputWindow: number | undefined;
   #sentInput = 0;
   #passedInput = 0;
+  /** Bytes of it that the server has said that they came; null where it does not say. */
+  #arrived: number | null = null;
+  /** Bytes typed since the last connection that could not be sent. */
+  #refused = 0;
+  #isDoubtful = false;
   /** Whether the server said hello on the current connection. */
   #greeted = false;
 
@@ -88,6 +96,7 @@ export class ConsoleSocket {
       if (ending.kind === "final") throw ending.error;
       if (this.#offset === undefined) throw unreachable(this.#connection.where, ending.reason);
       if (this.#greeted) wait = RECONNECT_FIRST_MS;
+      this.#tellUnsent();
       this.#forgetTyped();
       this.#view.connectionLost();
       await sleep(wait, undefined, { signal: this.#left.signal }).catch(() => undefined);
@@ -100,6 +109,10 @@ export class ConsoleSocket {
    * still waits here; what is typed while there is no connection is dropped too.
    */
   async type(bytes: Uint8Array): Promise<void> {
+    if (this.#isDoubtful || !this.#greeted || this.#socket?.readyState !== WebSocket.OPEN) {
+      this.#refused += bytes.length;
+      return;
+    }
     if (bytes.length === 1 && STOPS.has(bytes[0] as number)) this.#dropTyped();
     this.#typed.push(bytes);
     this.#typedBytes += bytes.length;
@@ -123,6 +136,7 @@ export class ConsoleSocket {
       this.#forgetTyped();
       return;
     }
+    if (this.#isDoubtful) return;
     for (let [first] = this.#typed; first !== undefined; [first] = this.#typed) {
       // A server that tells of no window holds on to the connection instead.
       const room = Math.min(
@@ -157,6 +171,14 @@ export class ConsoleSocket {
     socket?.once("close", () => clearTimeout(timer));
   }
 
+  #tellUnsent(): void {
+    const underWay = this.#arrived === null ? 0 : this.#sentInput - this.#arrived;
+    const unsent = this.#refused + this.#typedBytes + underWay;
+    this.#refused = 0;
+    this.#arrived = null;
+    if (unsent > 0) this.#view.unsent(unsent);
+  }
+
   #sendRaw(data: Uint8Array | string): Promise<void> {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) return Promise.resolve();
@@ -174,12 +196,21 @@ export class ConsoleSocket {
     });
     this.#socket = socket;
     let again = this.#offset !== undefined;
+    const silence = new SilenceWatch({
+      onDoubt: (isDoubtful) => {
+        this.#isDoubtful = isDoubtful;
+        this.#sendTyped();
+      },
+      // A closing would wait for an answer.
+      onLost: () => socket.terminate(),
+    });
 
     socket.on("open", () => {
       const since = this.#offset === undefined ? {} : { since: this.#offset };
       this.send({ type: "attach", role: this.#wantedRole, ...since, ...this.#view.windowSize() });
     });
     socket.on("message", (data: Buffer, isBinary: boolean) => {
+      if (silence.heard(isBinary ? null : data.toString())) return;
       if (isBinary) {
         this.#bytes(data);
         return;
@@ -188,10 +219,13 @@ export class ConsoleSocket {
       if (frame === undefined) return;
       if (frame.type === "hello") {
         this.#greeted = true;
+        this.#tellUnsent();
         this.#inputWindow = frame.inputWindow;
         this.#sentInput = 0;
         this.#passedInput = 0;
+        this.#arrived = frame.acknowledges ? 0 : null;
       }
+      if (frame.type === "typed") this.#arrived = frame.bytes;
       if (frame.type === "input") {
         this.#passedInput = frame.passed;
         this.#sendTyped();
@@ -215,6 +249,8 @@ export class ConsoleSocket {
         });
       });
       socket.on("close", (code, text) => {
+        silence.close();
+        this.#isDoubtful = false;
         const error = errorOfClose(code, text.toString());
         resolve(error === undefined ? { kind: "lost", reason } : { kind: "final", error });
       });

@@ -22,6 +22,8 @@ export class TerminalView implements ConsoleView {
   #saidLost = false;
   #mayType = true;
   #saidFull = false;
+  /** Bytes typed that did not arrive, and which were not told yet. */
+  #unsent = 0;
 
   constructor(terminal: NodeJS.WriteStream, guest: string) {
     this.#terminal = terminal;
@@ -44,7 +46,7 @@ export class TerminalView implements ConsoleView {
   frame(frame: ServerFrame, again: boolean): void {
     if (again) {
       this.#saidLost = false;
-      this.notice("Connected again.");
+      this.notice(`Connected again.${this.#unsentInWords()}`);
     }
     switch (frame.type) {
       case "snapshot":
@@ -83,8 +85,13 @@ export class TerminalView implements ConsoleView {
   }
 
   connectionLost(): void {
-    if (!this.#saidLost) this.notice("The connection is lost. Trying again … (Ctrl-] . leaves)");
+    if (this.#saidLost) return;
     this.#saidLost = true;
+    this.notice(`The connection is lost.${this.#unsentInWords()} Trying again … (Ctrl-] . leaves)`);
+  }
+
+  unsent(bytes: number): void {
+    this.#unsent += bytes;
   }
 
   notice(text: string): void {
@@ -99,6 +106,14 @@ export class TerminalView implements ConsoleView {
   /** Whoever may only watch is not told to take what they are refused. */
   get #howToType(): string {
     return this.#mayType ? " Ctrl-] t takes control." : "";
+  }
+
+  #unsentInWords(): string {
+    const bytes = this.#unsent;
+    this.#unsent = 0;
+    if (bytes === 0) return "";
+    const what = bytes === 1 ? "One byte" : `${bytes} bytes`;
+    return ` ${what} that you typed did not arrive, and will not be sent.`;
   }
 
   #rules({ shared, recorded }: TypingRules): void {

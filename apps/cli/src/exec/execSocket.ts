@@ -7,6 +7,7 @@ import {
   type ExecClientFrame,
   type ExecServerFrame,
   execServerFrame,
+  SilenceWatch,
 } from "@corral/contracts";
 import { WebSocket } from "ws";
 import { type Connection, unreachable } from "../connection.ts";
@@ -54,6 +55,7 @@ class ExecSocket {
       perMessageDeflate: false,
     });
     this.#socket = socket;
+    const silence = new SilenceWatch({ onDoubt: () => {}, onLost: () => socket.terminate() });
     const kill = () => this.#say({ type: "kill" });
     socket.on("open", () => {
       const { command, timeoutMs, input } = call;
@@ -64,8 +66,9 @@ class ExecSocket {
       if (input !== null) this.#give(input).catch((error: Error) => this.#giveUp(error));
     });
     socket.on("message", (data: Buffer, isBinary: boolean) => {
+      const isPulse = silence.heard(isBinary ? null : data.toString());
       if (isBinary) this.#print(data);
-      else this.#hear(data);
+      else if (!isPulse) this.#hear(data);
     });
 
     this.ended = new Promise((resolve, reject) => {
@@ -80,6 +83,7 @@ class ExecSocket {
         });
       });
       socket.on("close", (code, text) => {
+        silence.close();
         call.kill.removeEventListener("abort", kill);
         this.#wake();
         void this.#printing.then(() => {

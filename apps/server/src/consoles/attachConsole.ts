@@ -16,6 +16,8 @@ import { includesRight } from "../access.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Caller } from "../people/caller.ts";
 import { closeSocket } from "../sockets/closeSocket.ts";
+import { isHeldUp } from "../sockets/keepAlive.ts";
+import { InputReport } from "./inputReport.ts";
 import { VisitEvents, type Visited } from "./visitEvents.ts";
 
 type ViewerPort = Parameters<Supervisor["attach"]>[2];
@@ -53,6 +55,7 @@ class Attachment {
   readonly #options: AttachOptions;
   readonly #deadline: NodeJS.Timeout;
   readonly #visit: VisitEvents;
+  readonly #input = new InputReport((frame) => this.#send(frame));
   #viewer: Viewer | null = null;
   #stopListening: () => void = () => {};
 
@@ -76,13 +79,21 @@ class Attachment {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (isBinary) {
       if (this.#viewer === null) throw badFrame("The first frame must be attach.");
-      if (this.#mayType) this.#viewer.input(data);
+      if (this.#mayType) this.#typed(this.#viewer, data);
       else this.#sayOnlyWatch();
       return;
     }
     const frame = parseFrame(data);
     if (frame.type === "attach") this.#attach(frame);
     else this.#control(frame);
+  }
+
+  #typed(viewer: Viewer, bytes: Buffer): void {
+    this.#input.acknowledge(bytes.length);
+    if (isHeldUp(this.#socket)) {
+      this.#input.leaveOut(bytes);
+      viewer.leaveOut(bytes.length);
+    } else viewer.input(bytes);
   }
 
   #attach({ since, cols, rows, role }: AttachFrame): void {
@@ -147,8 +158,8 @@ class Attachment {
       send: (event: ViewerEvent) => {
         if (event.type === "hello") {
           const { state } = supervisor.status(guest.id);
-          const inputWindow = INPUT_WINDOW_BYTES;
-          this.#send({ ...event, protocol: 1, state, right, viewers: [...event.viewers], inputWindow });
+          const own = { protocol: 1, state, right, inputWindow: INPUT_WINDOW_BYTES, acknowledges: true } as const;
+          this.#send({ ...event, ...own, viewers: [...event.viewers] });
         } else if (event.type === "viewers") {
           this.#send({ ...event, viewers: [...event.viewers] });
         } else {

@@ -8,6 +8,7 @@ import type { Services } from "../services.ts";
 import { SshAuthentication, type SshIdentity } from "./sshAuthentication.ts";
 import { sshClient } from "./sshClient.ts";
 import type { SshLimits } from "./sshLimits.ts";
+import { SshPulse } from "./sshPulse.ts";
 import { type Destination, SshSession } from "./sshSession.ts";
 
 interface SshConnectionOptions {
@@ -39,6 +40,7 @@ export class SshConnection {
   #account = "";
   #destination: Destination | null = null;
   #login: Login | null = null;
+  #pulse: SshPulse | null = null;
   #deadline: NodeJS.Timeout;
 
   constructor(options: SshConnectionOptions) {
@@ -118,6 +120,7 @@ export class SshConnection {
     const secret = services.sshLogins.open({ userId: user.id, keyId, from: this.#from });
     const { origins } = services;
     this.#login = { secret, client: sshClient({ http, origins, secret, address: this.#from }) };
+    this.#pulse = new SshPulse(this.#options.socket);
     this.#stay(limits.idleMs);
     services.events.append({
       type: "session.opened",
@@ -137,6 +140,7 @@ export class SshConnection {
       caller: () => this.#caller(secret),
       destination: this.#destination,
       unsentBytes: () => socket.writableLength,
+      isHeldUp: () => this.#pulse?.isHeldUp() ?? false,
       onActivity: () => this.#stay(limits.idleMs),
     });
     this.#sessions.add(opened);

@@ -13,6 +13,7 @@ import {
 import type { GuestRecord } from "@corral/store";
 import type { Supervisor } from "@corral/supervisor";
 import { includesRight } from "../access.ts";
+import { tooLate } from "../consoles/inputReport.ts";
 import { VisitEvents } from "../consoles/visitEvents.ts";
 import type { EventLog } from "../events/eventLog.ts";
 import type { Caller } from "../people/caller.ts";
@@ -31,6 +32,8 @@ interface SshConsoleOptions {
   readonly caller: Caller;
   /** What they may do with the guest. Without the right to use it one only watches. */
   readonly right: GuestRight | null;
+  /** Whether what was just typed may have been under way for long. */
+  readonly isHeldUp: () => boolean;
   /** Is called once the person has left, or the console is gone; `words` say why, if there is more to say. */
   readonly onLeft: (words: string | null) => void;
 }
@@ -92,6 +95,10 @@ export class SshConsole implements TerminalProgram {
   }
 
   input(bytes: Buffer): void {
+    if (this.#options.isHeldUp()) {
+      this.#notice(tooLate(bytes));
+      return;
+    }
     for (const part of this.#escapeKey.feed(bytes)) {
       if (this.#isLeft) return;
       if (part.kind === "input") this.#viewer.input(part.bytes);

@@ -12,6 +12,7 @@ import type { Services } from "../services.ts";
 import type { HostKey } from "./hostKey.ts";
 import { SshConnection } from "./sshConnection.ts";
 import { SSH_LIMITS, type SshLimits } from "./sshLimits.ts";
+import { SSH_KEEP_ALIVE } from "./sshPulse.ts";
 
 const MINUTE_MS = 60_000;
 /** A client that does not go by itself when the server stops is cut off after so long. */
@@ -41,11 +42,14 @@ export class SshDoor {
   constructor(options: SshDoorOptions) {
     this.#options = options;
     this.#limits = { ...SSH_LIMITS, ...options.limits };
-    this.#ssh = new ssh2.Server({ hostKeys: [options.hostKey.privateKey], ident: "Corral" }, (client) => {
-      // ssh2 keeps the socket to itself; ours is the one whose client this is.
-      const socket = (client as unknown as { _sock: Socket })._sock;
-      this.#connections.get(socket)?.begin(client);
-    });
+    this.#ssh = new ssh2.Server(
+      { hostKeys: [options.hostKey.privateKey], ident: "Corral", ...SSH_KEEP_ALIVE },
+      (client) => {
+        // ssh2 keeps the socket to itself; ours is the one whose client this is.
+        const socket = (client as unknown as { _sock: Socket })._sock;
+        this.#connections.get(socket)?.begin(client);
+      },
+    );
     const limit = descriptorLimit();
     const usable = limit - reservedDescriptors(limit);
     this.#gate = new ConnectionGate(this.#limits, (socket) => descriptorOf(socket) >= usable);

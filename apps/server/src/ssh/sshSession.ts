@@ -25,6 +25,8 @@ export interface SshSessionOptions {
   readonly destination: Destination | null;
   /** Bytes of the connection that have not gone out yet. */
   readonly unsentBytes: () => number;
+  /** Whether what was just typed may have been under way for long. */
+  readonly isHeldUp: () => boolean;
   /** Somebody did something: the connection is not idle. */
   readonly onActivity: () => void;
 }
@@ -208,6 +210,7 @@ export class SshSession {
       consoleName,
       caller,
       right,
+      isHeldUp: this.#options.isHeldUp,
       onLeft: (words) => {
         this.#console = null;
         onLeft(words);

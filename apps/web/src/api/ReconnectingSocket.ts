@@ -1,14 +1,21 @@
+import { SilenceWatch } from "@corral/contracts";
+
 /** First wait after a lost connection; it doubles with each failure. */
 const RETRY_FIRST_MS = 500;
 /** Nobody looks at a countdown for longer than this. */
 const RETRY_LONGEST_MS = 15_000;
+/** A server, or a network, that lets a connection stand unanswered for so long is as good as gone. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** What a connection that was given up is said to have been closed with: the code for one that nobody closed. */
+const NOBODY_CLOSED_IT = 1006;
 /** A connection that held so long was a good one: the next failure starts counting anew. */
 const STABLE_AFTER_MS = 5_000;
 
 export type Connection =
   /** `failures`: how many tries have failed in a row, 0 at the first. */
   | { readonly kind: "connecting"; readonly failures: number }
-  | { readonly kind: "open" }
+  /** `isDoubtful`: nothing was heard for some seconds, so that nobody knows whether what is sent arrives. */
+  | { readonly kind: "open"; readonly isDoubtful: boolean }
   /** `retryAt` in milliseconds since 1970. */
   | { readonly kind: "waiting"; readonly retryAt: number; readonly failures: number }
   | { readonly kind: "closed"; readonly code: number; readonly reason: string };
@@ -40,6 +47,8 @@ export class ReconnectingSocket {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #openedAt = 0;
+  #silence: SilenceWatch | undefined;
+  #connecting: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
   readonly #network = new AbortController();
 
@@ -63,12 +72,21 @@ export class ReconnectingSocket {
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#openedAt = Number.POSITIVE_INFINITY;
+    const silence = new SilenceWatch({
+      onDoubt: (isDoubtful) => this.#handlers.onConnection({ kind: "open", isDoubtful }),
+      onLost: () => this.#giveUp(),
+    });
+    this.#silence = silence;
+    this.#connecting = setTimeout(() => this.#giveUp(), CONNECT_TIMEOUT_MS);
     socket.onopen = () => {
+      clearTimeout(this.#connecting);
       this.#openedAt = Date.now();
-      this.#handlers.onConnection({ kind: "open" });
+      this.#handlers.onConnection({ kind: "open", isDoubtful: false });
       this.#handlers.onOpen();
     };
-    socket.onmessage = ({ data }) => this.#handlers.onMessage(data);
+    socket.onmessage = ({ data }) => {
+      if (!silence.heard(data)) this.#handlers.onMessage(data);
+    };
     socket.onclose = ({ code, reason }) => this.#lost(code, reason);
   }
 
@@ -89,6 +107,12 @@ export class ReconnectingSocket {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#network.abort();
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#silence?.close();
+    clearTimeout(this.#connecting);
     const socket = this.#socket;
     this.#socket = undefined;
     if (socket === undefined) return;
@@ -96,8 +120,14 @@ export class ReconnectingSocket {
     socket.close();
   }
 
+  /** Its closing would wait for an answer of the other side. */
+  #giveUp(): void {
+    this.#letGo();
+    this.#lost(NOBODY_CLOSED_IT, "");
+  }
+
   #lost(code: number, reason: string): void {
-    this.#socket = undefined;
+    this.#letGo();
     if (this.#handlers.isFinal(code)) {
       this.#handlers.onConnection({ kind: "closed", code, reason });
       return;

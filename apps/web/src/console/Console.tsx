@@ -19,6 +19,7 @@ import { usePreferences } from "./preferences.ts";
 import { SendBox } from "./SendBox.tsx";
 import { asksBeforePaste } from "./TerminalView.ts";
 import { terminalTheme } from "./terminalThemes.ts";
+import { UnsentNotice } from "./UnsentNotice.tsx";
 import { type OpenConsole, useConsole } from "./useConsole.ts";
 
 interface ConsoleProps {
@@ -114,6 +115,15 @@ const Console = ({ guest, name, alone, onAlone, onLog, onOpen, onPopOut, onLeave
             blocked={blocked}
             onClose={() => {
               setPasting(undefined);
+              terminal?.focus();
+            }}
+          />
+        )}
+        {status !== undefined && status.unsent !== "" && (
+          <UnsentNotice
+            text={status.unsent}
+            onClose={() => {
+              open?.session.forgetUnsent();
               terminal?.focus();
             }}
           />

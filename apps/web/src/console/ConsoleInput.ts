@@ -2,6 +2,7 @@ import { CLIENT_FRAME_MAXIMUM_BYTES } from "@corral/contracts";
 import type { Terminal } from "@xterm/xterm";
 import { type ConsoleStatus, typingBlocked } from "./ConsoleStatus.ts";
 import { isTerminalReport } from "./terminalReport.ts";
+import type { UnsentInput } from "./UnsentInput.ts";
 
 export interface ConsoleInputOptions {
   readonly screen: Pick<Terminal, "onData" | "onBinary">;
@@ -11,6 +12,7 @@ export interface ConsoleInputOptions {
   /** Says something to whoever types; undefined: what was said is done with. */
   readonly notice: (words: string | undefined) => void;
   readonly send: (frame: Uint8Array<ArrayBuffer>) => void;
+  readonly unsent: UnsentInput;
 }
 
 /**
@@ -27,6 +29,8 @@ const ANSWERS_BURST = 2048;
 const ANSWERS_PER_SECOND = 64;
 
 const NOT_SENT = "Not connected: what you type now is not sent.";
+
+const DOUBTFUL = "The server does not answer: what you type now is not sent.";
 
 const encoder = new TextEncoder();
 
@@ -69,7 +73,11 @@ export class ConsoleInput {
     }
     if (!attached) {
       // Kept for later it would be typed into whatever the console has become by then.
-      if (!report) notice(NOT_SENT);
+      if (!report) this.#refuse(data, NOT_SENT);
+      return;
+    }
+    if (isDoubtful(status())) {
+      if (!report) this.#refuse(data, DOUBTFUL);
       return;
     }
     if (report) {
@@ -80,7 +88,12 @@ export class ConsoleInput {
     }
     if (said !== undefined) notice(undefined);
     this.#answer();
-    this.#send(encoder.encode(data));
+    this.#send(encoder.encode(data), data);
+  }
+
+  #refuse(typed: string, why: string): void {
+    this.#options.unsent.refused(typed);
+    this.#options.notice(why);
   }
 
   #mayAnswer(length: number): boolean {
@@ -99,10 +112,15 @@ export class ConsoleInput {
     if (answers !== "") this.#send(encoder.encode(answers));
   }
 
-  #send(bytes: Uint8Array<ArrayBuffer>): void {
-    if (typingBlocked(this.#options.status()) !== undefined) return;
+  /** `typed`: what of it a person typed. */
+  #send(bytes: Uint8Array<ArrayBuffer>, typed = ""): void {
+    const status = this.#options.status();
+    if (typingBlocked(status) !== undefined || isDoubtful(status)) return;
+    this.#options.unsent.sent(typed, bytes.length);
     for (let from = 0; from < bytes.length; from += CLIENT_FRAME_MAXIMUM_BYTES) {
       this.#options.send(bytes.subarray(from, from + CLIENT_FRAME_MAXIMUM_BYTES));
     }
   }
 }
+
+const isDoubtful = ({ connection }: ConsoleStatus): boolean => connection.kind === "open" && connection.isDoubtful;

@@ -5,6 +5,7 @@ import {
   CLIENT_FRAME_MAXIMUM_BYTES,
   CLOSE,
   clientFrame,
+  PULSE,
   type ServerFrame,
   watchFrame,
 } from "@corral/contracts";
@@ -64,6 +65,10 @@ class FakeServer {
       right: "manage",
       ...change,
     });
+  }
+
+  pulse(): void {
+    this.#socket?.send(PULSE);
   }
 
   print(data: string | Uint8Array): void {
@@ -207,6 +212,32 @@ describe("a console session", () => {
     await shows("before");
     expect(server.typed()).toBe("");
   });
+
+  it("notices that the server has gone silent, says what did not arrive, sends none of it later, and goes on", async () => {
+    server.hello({ acknowledges: true });
+    server.print("one ");
+    server.pulse();
+    await until(() => expect(session.status().role).toBe("writer"));
+    terminal.input("arrived ");
+    await until(() => expect(server.typed()).toBe("arrived "));
+    server.say({ type: "typed", bytes: 8 });
+    await shows("one");
+    terminal.input("under way ");
+    await until(() => expect(session.status().connection).toEqual({ kind: "open", isDoubtful: true }));
+    terminal.input("refused");
+    expect(session.status()).toMatchObject({ unsent: "refused", attached: true });
+    expect(session.status().notice).toMatch(/does not answer/);
+    await until(() => expect(session.status().connection.kind).toBe("waiting"));
+    expect(session.status()).toMatchObject({ unsent: "refusedunder way ", attached: false });
+    await until(() => expect(server.said("attach")).toHaveLength(2));
+    expect(server.said("attach")[1]).toMatchObject({ since: 4 });
+    server.hello({ offset: 4, acknowledges: true });
+    server.print("two");
+    await shows("one two");
+    expect(server.typed()).toBe("arrived under way ");
+    session.forgetUnsent();
+    expect(session.status().unsent).toBe("");
+  }, 30_000);
 
   it("goes on after a gap with the snapshot that follows it", async () => {
     server.hello();

@@ -8,10 +8,11 @@ import {
   type WantedRole,
   type WatchFrame,
 } from "@corral/contracts";
-import { ReconnectingSocket } from "../api/ReconnectingSocket.ts";
+import { type Connection, ReconnectingSocket } from "../api/ReconnectingSocket.ts";
 import { ConsoleInput, type ConsoleInputOptions } from "./ConsoleInput.ts";
 import { ConsoleOutput, type ConsoleOutputOptions } from "./ConsoleOutput.ts";
 import { type ConsoleStatus, notYetAttached, type Size } from "./ConsoleStatus.ts";
+import { UnsentInput } from "./UnsentInput.ts";
 
 /** What the session needs of a terminal; xterm's own and its headless twin both have it. */
 export type ConsoleScreen = ConsoleOutputOptions["screen"] & ConsoleInputOptions["screen"];
@@ -49,6 +50,7 @@ const attachable = ({ cols, rows }: Size): Size => ({
 export class ConsoleSession {
   readonly #output: ConsoleOutput;
   readonly #input: ConsoleInput;
+  readonly #unsent = new UnsentInput((unsent) => this.#show({ unsent }));
   readonly #socket: ReconnectingSocket;
   readonly #onBoot: ConsoleSessionOptions["onBoot"];
   readonly #listeners = new Set<() => void>();
@@ -80,12 +82,13 @@ export class ConsoleSession {
       isReplaying: () => this.#output.isReplaying,
       notice: (notice) => this.#show({ notice }),
       send: (frame) => this.#socket.send(frame),
+      unsent: this.#unsent,
     });
     this.#socket = new ReconnectingSocket({
       url: () => url,
       onOpen: () => this.#attach(),
       onMessage: (data) => (typeof data === "string" ? this.#control(data) : this.#output.write(new Uint8Array(data))),
-      onConnection: (connection) => this.#show({ connection, attached: false, taking: false }),
+      onConnection: (connection) => this.#connection(connection),
       isFinal: (code) => {
         // It did not understand us: begin afresh rather than ask for the same again.
         if (code === CLOSE.badFrame) this.#output.forget();
@@ -151,6 +154,17 @@ export class ConsoleSession {
     this.#listeners.clear();
   }
 
+  /** A person has taken note of what did not arrive. */
+  forgetUnsent(): void {
+    this.#unsent.forget();
+  }
+
+  #connection(connection: Connection): void {
+    const wasOpen = this.#status.connection.kind === "open";
+    if (wasOpen && connection.kind !== "open") this.#unsent.lost();
+    this.#show({ connection, ...(wasOpen && connection.kind === "open" ? {} : { attached: false, taking: false }) });
+  }
+
   #show(change: Partial<ConsoleStatus>): void {
     this.#status = { ...this.#status, ...change };
     for (const listener of this.#listeners) listener();
@@ -185,6 +199,7 @@ export class ConsoleSession {
         const { viewer, role, cols, rows, state, viewers, rules, right, offset, end } = frame;
         this.#output.connectedAt(offset, end);
         const size = { cols, rows };
+        this.#unsent.attached(frame.acknowledges ?? false);
         this.#show({ attached: true, viewer, role, size, state, viewers, rules, right, notice: undefined });
         this.#resize();
         break;
@@ -219,6 +234,9 @@ export class ConsoleSession {
       case "boot":
         this.#output.renewAt(frame.offset);
         this.#output.whenReached(() => this.#onBoot?.(frame.boot, frame.at));
+        break;
+      case "typed":
+        this.#unsent.arrived(frame.bytes);
         break;
       case "gap":
         this.#output.startAt(frame.to);

@@ -26,6 +26,8 @@ export interface ConsoleStatus {
   readonly state: GuestState | undefined;
   /** How much of the screen has text, from the top: 0 is a blank one, 1 one that is written to its last line. */
   readonly filled: number;
+  /** What was typed and did not arrive, until a person has taken note of it. */
+  readonly unsent: string;
   /** The last thing that a person should know, until the next key. */
   readonly notice: string | undefined;
   /** The guest takes nothing of what is typed: so many bytes wait. */
@@ -45,6 +47,7 @@ export const notYetAttached = (size: Size): ConsoleStatus => ({
   size,
   state: undefined,
   filled: 0,
+  unsent: "",
   notice: undefined,
   full: undefined,
 });

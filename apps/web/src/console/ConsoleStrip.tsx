@@ -173,6 +173,7 @@ const Words = ({ guest, name, status }: WordsProps): ReactNode => {
     );
   if (status.notice !== undefined) return <span className="text-moving">{status.notice}</span>;
   if (status.connection.kind !== "open") return "Not connected";
+  if (status.connection.isDoubtful) return <span className="text-moving">The server does not answer.</span>;
   switch (guest.state) {
     case "starting":
     case "booting":

@@ -1,4 +1,6 @@
-import { type DebuggerClientFrame, type DebugRequest, debuggerServerFrame } from "@corral/contracts";
+import { type DebuggerClientFrame, type DebugRequest, debuggerServerFrame, SilenceWatch } from "@corral/contracts";
+
+const LOST = "The connection to the server was lost. The server detaches the debugger by itself.";
 
 export interface DebuggerSocketOptions {
   readonly url: string;
@@ -17,6 +19,13 @@ export interface DebuggerSocketOptions {
 export class DebuggerSocket {
   readonly #socket: WebSocket;
   readonly #options: DebuggerSocketOptions;
+  readonly #silence = new SilenceWatch({
+    onDoubt: () => {},
+    onLost: () => {
+      this.#end(LOST);
+      this.#socket.close();
+    },
+  });
   #isOver = false;
 
   constructor(options: DebuggerSocketOptions) {
@@ -24,9 +33,10 @@ export class DebuggerSocket {
     this.#socket = new WebSocket(options.url);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onopen = () => this.#send(options.request);
-    this.#socket.onmessage = ({ data }) => this.#receive(data);
-    this.#socket.onclose = ({ reason }) =>
-      this.#end(reason || "The connection to the server was lost. The server detaches the debugger by itself.");
+    this.#socket.onmessage = ({ data }) => {
+      if (!this.#silence.heard(data)) this.#receive(data);
+    };
+    this.#socket.onclose = ({ reason }) => this.#end(reason || LOST);
   }
 
   type(text: string): void {
@@ -57,6 +67,7 @@ export class DebuggerSocket {
   #end(reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#silence.close();
     this.#options.onEnded(reason);
   }
 
