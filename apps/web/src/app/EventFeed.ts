@@ -66,7 +66,7 @@ export class EventFeed {
       onConnection: (connection) => {
         this.#connection = connection;
         // A refused upgrade looks like any other failure: asking who I am tells whether the login has ended.
-        if (connection.kind === "waiting") this.#options.onStale(new Set(["me"]));
+        if (connection.kind === "waiting" || connection.kind === "closed") this.#options.onStale(new Set(["me"]));
         for (const listener of this.#listeners) listener();
       },
       isFinal: (code) => code === CLOSE.notLoggedIn,

@@ -11,8 +11,10 @@ import { BUTTONS, blockedBy, OPERATION_ICONS, useOperations } from "../guest/ope
 import { Kbd } from "../ui/Kbd.tsx";
 import { StateIcon, stateInWords } from "../ui/StateBadge.tsx";
 import { useFocusReturn } from "../ui/useFocusReturn.ts";
+import { paletteMatch } from "./paletteMatch.ts";
 import { paths } from "./paths.ts";
 import { usePlaces } from "./Rail.tsx";
+import { recentGuests } from "./recentGuests.ts";
 import { useOpenDialog } from "./shellDialogs.ts";
 import { setTheme, THEMES } from "./theme.ts";
 
@@ -31,7 +33,9 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
   const returnFocus = useFocusReturn();
   const open = useOpenGuest(guests);
   const console = consoleInUse();
-  const listed = text === "" ? guests.slice(0, GUESTS_WITHOUT_SEARCH) : guests;
+  const [recent] = useState(recentGuests);
+  const sorted = byPlace(guests, [...(open === undefined ? [] : [open.id]), ...recent]);
+  const listed = text === "" ? sorted.slice(0, GUESTS_WITHOUT_SEARCH) : sorted;
   /** Operations on the guest that is open stand first; on others, only once something was typed. */
   const operable = text === "" ? guests.filter((guest) => guest === open) : guests;
 
@@ -50,7 +54,11 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
           className="entering fixed inset-x-3 top-[8vh] z-50 mx-auto max-w-150 overflow-hidden rounded-lg border border-line bg-raised shadow-raised outline-none"
         >
           <Dialog.Title className="sr-only">Command palette</Dialog.Title>
-          <Command loop label="Command palette">
+          <Command
+            loop
+            label="Command palette"
+            filter={(_, typed, [name = "", ...others] = []) => paletteMatch(typed, name, others)}
+          >
             <Command.Input
               value={text}
               onValueChange={setText}
@@ -66,7 +74,8 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
                 {listed.map((guest) => (
                   <Item
                     key={guest.id}
-                    value={`open ${guest.definition.name}`}
+                    value={`open ${guest.id}`}
+                    words={[guest.definition.name, "open", "guest"]}
                     onSelect={run(() => navigate(paths.guest(guest.definition.name)))}
                   >
                     <StateIcon state={guest.state} />
@@ -74,7 +83,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
                     <span className="text-small text-faint">{stateInWords(guest.state)}</span>
                   </Item>
                 ))}
-                <Item value="new guest create" onSelect={() => openDialog("new-guest")}>
+                <Item value="new guest" words={["New guest", "create"]} onSelect={() => openDialog("new-guest")}>
                   <Icon icon={Plus} />
                   <span className="flex-1">New guest</span>
                   <Kbd keys="n" />
@@ -83,7 +92,12 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
               {text !== "" && <Operations guests={operable} run={run} operate={operate} title="Do" />}
               <Group title="Go to">
                 {places.map(({ place, label, icon, keys }) => (
-                  <Item key={label} value={`go to ${label}`} onSelect={run(() => navigate(place))}>
+                  <Item
+                    key={label}
+                    value={`go to ${label}`}
+                    words={[label, "go to"]}
+                    onSelect={run(() => navigate(place))}
+                  >
                     <Icon icon={icon} />
                     <span className="flex-1">{label}</span>
                     <Kbd keys={keys} />
@@ -92,14 +106,20 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
               </Group>
               <Group title="Page">
                 {THEMES.map((theme) => (
-                  <Item key={theme} value={`theme ${theme}`} onSelect={run(() => setTheme(theme))}>
+                  <Item
+                    key={theme}
+                    value={`theme ${theme}`}
+                    words={[`Theme: ${theme}`, "dark light"]}
+                    onSelect={run(() => setTheme(theme))}
+                  >
                     <Icon icon={THEME_ICONS[theme]} />
                     <span className="flex-1">Theme: {theme === "system" ? "as the system" : theme}</span>
                   </Item>
                 ))}
                 {console !== undefined && (
                   <Item
-                    value="reset terminal console modes mouse"
+                    value="reset terminal"
+                    words={["Reset terminal", "console modes mouse"]}
                     onSelect={run(() => console.session.renewTerminal())}
                   >
                     <Icon icon={RotateCcw} />
@@ -107,7 +127,7 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
                     <Kbd keys="Ctrl+Shift+X" />
                   </Item>
                 )}
-                <Item value="keyboard shortcuts help" onSelect={() => openDialog("shortcuts")}>
+                <Item value="shortcuts" words={["Keyboard shortcuts", "help"]} onSelect={() => openDialog("shortcuts")}>
                   <Icon icon={Keyboard} />
                   <span className="flex-1">Keyboard shortcuts</span>
                   <Kbd keys="?" />
@@ -119,6 +139,13 @@ const Palette = ({ onClose }: { onClose: () => void }) => {
       </Dialog.Portal>
     </Dialog.Root>
   );
+};
+
+/** Those that are named first, in that order, then the others. */
+const byPlace = (guests: readonly Guest[], first: readonly string[]): readonly Guest[] => {
+  const known = new Map(guests.map((guest) => [guest.id, guest]));
+  const chosen = [...new Set(first)].flatMap((id) => known.get(id) ?? []);
+  return [...chosen, ...guests.filter((guest) => !chosen.includes(guest))];
 };
 
 const useOpenGuest = (guests: readonly Guest[]): Guest | undefined => {
@@ -140,8 +167,9 @@ const Operations = ({ title, guests, run, operate }: OperationsProps) => (
       BUTTONS.filter((operation) => blockedBy(operation, guest) === undefined).map((operation) => (
         <Item
           key={`${guest.id} ${operation}`}
-          value={`${OPERATIONS[operation].label} ${guest.definition.name}`}
-          onSelect={run(() => operate(operation, [guest]))}
+          value={`${operation} ${guest.id}`}
+          words={[`${OPERATIONS[operation].label} ${guest.definition.name}`]}
+          onSelect={run(() => operate(operation, [guest], true))}
         >
           <Icon icon={OPERATION_ICONS[operation]} />
           <span className="flex-1 truncate">
@@ -164,9 +192,19 @@ const Group = ({ title, children }: { title: string; children: ReactNode }) => (
   </Command.Group>
 );
 
-const Item = ({ value, onSelect, children }: { value: string; onSelect: () => void; children: ReactNode }) => (
+interface ItemProps {
+  /** Tells it from all others. */
+  readonly value: string;
+  /** What is read of it, and other words that it is found by. */
+  readonly words: readonly string[];
+  readonly onSelect: () => void;
+  readonly children: ReactNode;
+}
+
+const Item = ({ value, words, onSelect, children }: ItemProps) => (
   <Command.Item
     value={value}
+    keywords={[...words]}
     onSelect={onSelect}
     className="flex h-[34px] select-none items-center gap-2.5 rounded-md px-2.5 data-[selected=true]:bg-pressed"
   >

@@ -1,4 +1,4 @@
-import { pagePath } from "@corral/contracts";
+import { PAGES, pagePath } from "@corral/contracts";
 import { useQuery } from "@tanstack/react-query";
 import { notFound, redirect, useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -29,16 +29,25 @@ export const requireAdmin = async (): Promise<void> => {
 export const useLeaveOnLogout = (): void => {
   const { error } = useQuery(meQuery);
   const navigate = useNavigate();
-  const { href } = useLocation();
+  const { href, pathname } = useLocation();
   useEffect(() => {
-    if (isCode(error, "not_logged_in")) void navigate(loginFor(href));
-  }, [error, navigate, href]);
+    // On its way already: the address changes before this page is gone.
+    if (isCode(error, "not_logged_in") && pathname !== PAGES.login) void navigate(loginFor(href));
+  }, [error, navigate, href, pathname]);
 };
 
 /** The page to go to after the login. Only one of this server's, lest a link lead a person elsewhere when they log in. */
 export const wantedPage = ({ to }: Record<string, unknown>): { to?: string | undefined } => ({
   // Said to be nothing where it is no good: the router passes on as it is what is not said.
-  to: pagePath.safeParse(to).data,
+  to: beyondLogin(pagePath.safeParse(to).data),
 });
 
-const loginFor = (href: string) => paths.login(href === "/" ? undefined : href);
+/** The login page leads nowhere but on: wanted is what lies behind it, however often it was led to. */
+const beyondLogin = (path: string | undefined): string | undefined => {
+  if (path === undefined) return undefined;
+  const { pathname, searchParams } = new URL(path, window.location.origin);
+  if (pathname === PAGES.login) return wantedPage({ to: searchParams.get("to") }).to;
+  return path === PAGES.fleet ? undefined : path;
+};
+
+const loginFor = (href: string) => paths.login(wantedPage({ to: href }).to);

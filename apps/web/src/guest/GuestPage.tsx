@@ -2,9 +2,11 @@ import { type Guest, meantBy } from "@corral/contracts";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Ghost } from "lucide-react";
+import { useEffect } from "react";
 import { isCode } from "../api/errors.ts";
 import { guestQuery, guestsQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
+import { noteOpened } from "../app/recentGuests.ts";
 import { EmptyState } from "../ui/Notice.tsx";
 import { NotRead } from "../ui/NotRead.tsx";
 import { useTitle } from "../ui/Page.tsx";
@@ -35,6 +37,7 @@ const OpenGuest = ({ guest }: { guest: Guest }) => {
   const { name } = guest.definition;
   const { only } = route.useSearch();
   useTitle(`${name} · ${stateInWords(guest.state)}`);
+  useEffect(() => noteOpened(guest.id), [guest.id]);
 
   return (
     <div className="flex h-full min-h-0 flex-col">

@@ -28,6 +28,15 @@ export const OPERATION_ICONS = {
 } as const satisfies Record<Operation, unknown>;
 
 const LOSES_DATA: ReadonlySet<Operation> = new Set<Operation>(["force-off", "force-restart"]);
+/** All after which a guest does not go on as it was. Whoever chose one from a list is asked, with the guest's name. */
+const STOPS: ReadonlySet<Operation> = new Set<Operation>([
+  ...LOSES_DATA,
+  "shutdown",
+  "restart",
+  "ctrl-alt-del",
+  "pause",
+  "delete",
+]);
 
 /** Why `operation` may not be pressed, for a button to say. */
 export const blockedBy = (operation: Operation, guest: Pick<Guest, "state" | "debugger">): string | undefined => {
@@ -39,8 +48,11 @@ export const blockedBy = (operation: Operation, guest: Pick<Guest, "state" | "de
 const BULK_AT_ONCE = 4;
 
 interface Operations {
-  /** Asks first where data may be lost. Resolves with whether it was done to all of them. */
-  readonly operate: (operation: Operation, guests: readonly Guest[]) => Promise<boolean>;
+  /**
+   * Asks first where data may be lost; `fromList`: wherever a guest is stopped or deleted, since the line above or below may
+   * have been meant. Resolves with whether it was done to all of them.
+   */
+  readonly operate: (operation: Operation, guests: readonly Guest[], fromList?: boolean) => Promise<boolean>;
   /** `id:operation` of each request under way. */
   readonly busy: ReadonlySet<string>;
 }
@@ -62,8 +74,8 @@ export const OperationsProvider = ({ children }: { children: ReactNode }) => {
   const answered = useRef(false);
 
   const operate = useCallback(
-    async (operation: Operation, guests: readonly Guest[]) => {
-      if (LOSES_DATA.has(operation)) {
+    async (operation: Operation, guests: readonly Guest[], fromList = false) => {
+      if ((fromList ? STOPS : LOSES_DATA).has(operation)) {
         answered.current = false;
         const sure = await new Promise<boolean>((answer) => setQuestion({ operation, guests, answer }));
         if (!sure) return false;
@@ -98,11 +110,12 @@ export const OperationsProvider = ({ children }: { children: ReactNode }) => {
           onClose={() => close(false)}
         >
           <p>{OPERATIONS[question.operation].meaning}</p>
-          {guestCan("shutdown", question.guests[0] ?? { state: "stopped" }).allowed && (
-            <p className="mt-2">
-              To keep everything, use {question.operation === "force-off" ? "Shut down" : "Restart"} instead.
-            </p>
-          )}
+          {LOSES_DATA.has(question.operation) &&
+            guestCan("shutdown", question.guests[0] ?? { state: "stopped" }).allowed && (
+              <p className="mt-2">
+                To keep everything, use {question.operation === "force-off" ? "Shut down" : "Restart"} instead.
+              </p>
+            )}
           {question.guests.length > 1 && (
             <p className="mt-2 text-ink">{question.guests.map(({ definition }) => definition.name).join(", ")}</p>
           )}
