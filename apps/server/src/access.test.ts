@@ -139,7 +139,7 @@ const cast = async (server: TestServer) => {
 };
 
 test(
-  "every route lets through exactly whom its description names",
+  "every route lets through exactly whom its description names, and names no guest to whom may not see it",
   async () => {
     const server = await TestServer.open();
     const { guest, headersOf } = await cast(server);
@@ -148,6 +148,10 @@ test(
       const guestId = isAboutGuest ? guest() : "x".repeat(16);
       const { method, path, body } = callOf(endpoint, guestId);
       const response = await server.call(method, path, { body, headers: headersOf(name, guestId) });
+      // Whatever comes of it, nobody reads the name of a guest that they may not know of.
+      if (KINDS[name]?.role === "user" && KINDS[name]?.right === null) {
+        expect([endpoint, name, /guest-\d+/.exec(response.body)?.[0]]).toEqual([endpoint, name, undefined]);
+      }
       const code = response.statusCode < 400 ? "" : response.json().error.code;
       // What the endpoint itself does not find is another not_found than that of a guest one may not see.
       if (code === "not_found" && !isAboutGuest) return "let through";

@@ -47,7 +47,7 @@ test("an image or a kernel that a guest uses cannot be deleted, and says who use
   const guest = store.guests.insert(someDefinition, links);
   expect(() => store.images.delete(image.id)).toThrow(expect.objectContaining({ code: "in_use" }));
   expect(() => store.kernels.delete(kernel.id)).toThrow("web1");
-  expect(store.images.usedBy(image.id)).toEqual(["web1"]);
+  expect(store.images.usedBy(image.id)).toEqual([{ id: guest.id, name: "web1" }]);
 
   store.guests.delete(guest.id);
   store.images.delete(image.id);

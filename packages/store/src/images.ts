@@ -2,7 +2,7 @@ import { CorralError } from "@corral/contracts";
 import { asc, eq, or } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
-import { nameInWords } from "./discardedName.ts";
+import { type GuestName, nameInWords, namesOf } from "./discardedName.ts";
 import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { guestImages, guests, images } from "./schema.ts";
@@ -40,16 +40,16 @@ export class Images {
     return this.#db.select().from(images).orderBy(asc(images.name)).all();
   }
 
-  /** Names of the guests with a disk over this image. */
-  usedBy(id: string): string[] {
+  /** The guests with a disk over this image. */
+  usedBy(id: string): GuestName[] {
     return this.#db
-      .selectDistinct({ name: guests.name })
+      .selectDistinct({ id: guests.id, name: guests.name })
       .from(guestImages)
       .innerJoin(guests, eq(guests.id, guestImages.guestId))
       .where(eq(guestImages.imageId, id))
       .orderBy(asc(guests.name))
       .all()
-      .map(({ name }) => nameInWords(name));
+      .map(({ id: guest, name }) => ({ id: guest, name: nameInWords(name) }));
   }
 
   /** Throws `in_use` while a guest's disk stands on it. */
@@ -58,7 +58,7 @@ export class Images {
       link: () =>
         new CorralError(
           "in_use",
-          `The image is used by ${this.usedBy(id).join(", ")}. Delete these guests first, since their disks stand on it.`,
+          `The image is used by ${namesOf(this.usedBy(id))}. Delete these guests first, since their disks stand on it.`,
         ),
     });
   }

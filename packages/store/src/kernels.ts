@@ -2,7 +2,7 @@ import { CorralError } from "@corral/contracts";
 import { asc, desc, eq, or } from "drizzle-orm";
 import { guarded } from "./constraints.ts";
 import type { Database } from "./database.ts";
-import { nameInWords } from "./discardedName.ts";
+import { type GuestName, nameInWords, namesOf } from "./discardedName.ts";
 import { refuseIdLike } from "./names.ts";
 import { newId } from "./newId.ts";
 import { guests, kernels } from "./schema.ts";
@@ -48,13 +48,13 @@ export class Kernels {
     return this.#db.select().from(kernels).orderBy(desc(kernels.createdAt)).limit(1).get() ?? null;
   }
 
-  /** Names of the guests that boot this kernel. */
-  usedBy(id: string): string[] {
-    const query = this.#db.select({ name: guests.name }).from(guests).where(eq(guests.kernelId, id));
+  /** The guests that boot this kernel. */
+  usedBy(id: string): GuestName[] {
+    const query = this.#db.select({ id: guests.id, name: guests.name }).from(guests).where(eq(guests.kernelId, id));
     return query
       .orderBy(asc(guests.name))
       .all()
-      .map(({ name }) => nameInWords(name));
+      .map(({ id: guest, name }) => ({ id: guest, name: nameInWords(name) }));
   }
 
   /** Throws `in_use` while a guest names it. */
@@ -63,7 +63,7 @@ export class Kernels {
       link: () =>
         new CorralError(
           "in_use",
-          `The kernel is used by ${this.usedBy(id).join(", ")}. Give these guests another kernel or delete them first.`,
+          `The kernel is used by ${namesOf(this.usedBy(id))}. Give these guests another kernel or delete them first.`,
         ),
     });
   }

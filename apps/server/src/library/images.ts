@@ -2,10 +2,11 @@ import { CorralError, type Image, type NewDebianImage, type Task, type TaskKind 
 import { type ImageRow, newId, type Store, whenUnlocked } from "@corral/store";
 import type { BuiltImage, ImageBuild } from "@corral/supervisor";
 import type { EventLog } from "../events/eventLog.ts";
-import { type Author, authorOf } from "../people/caller.ts";
+import { type Author, authorOf, type Caller } from "../people/caller.ts";
 import type { TaskRunner } from "../tasks/taskRunner.ts";
 import type { HostTools } from "./hostTools.ts";
 import type { ImageFolder } from "./imageFolder.ts";
+import { usersFor } from "./usedBy.ts";
 
 export const DEMO_IMAGE = "demo";
 /** How long an image that is ready waits for another process to let go of the database: it took minutes to make. */
@@ -47,8 +48,17 @@ export class Images {
     this.#folder.sweep(this.#store.images.list().map(({ file }) => file));
   }
 
-  list(): Promise<Image[]> {
-    return Promise.all(this.#store.images.list().map((row) => this.#shown(row)));
+  /** As somebody may see them. */
+  list(caller: Caller): Promise<Image[]> {
+    const seenBy = usersFor(this.#store, caller);
+    return Promise.all(
+      this.#store.images.list().map(async (row) => {
+        const { file, mtimeS: _mtimeS, ...shown } = row;
+        const { diskBytes, problem } = await this.#folder.condition(file, row);
+        const usedBy = seenBy(this.#store.images.usedBy(row.id));
+        return { ...shown, diskBytes, problem, available: problem === null, usedBy };
+      }),
+    );
   }
 
   buildDemo(author: Author): Task {
@@ -137,11 +147,5 @@ export class Images {
     if (this.#store.images.find(name) === null && !isBeingMade) return;
     const what = isBeingMade ? "An image named so is being made" : "There is an image named so";
     throw new CorralError("name_taken", `${what} already: ${name}. Choose another name.`);
-  }
-
-  async #shown(row: ImageRow): Promise<Image> {
-    const { file, mtimeS: _mtimeS, ...shown } = row;
-    const { diskBytes, problem } = await this.#folder.condition(file, row);
-    return { ...shown, diskBytes, problem, available: problem === null, usedBy: this.#store.images.usedBy(row.id) };
   }
 }

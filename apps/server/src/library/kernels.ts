@@ -5,8 +5,9 @@ import { CorralError, type Kernel, libraryName } from "@corral/contracts";
 import type { KernelRow, Store } from "@corral/store";
 import type { z } from "zod";
 import type { EventLog } from "../events/eventLog.ts";
-import { type Author, authorOf } from "../people/caller.ts";
+import { type Author, authorOf, type Caller } from "../people/caller.ts";
 import type { HostTools } from "./hostTools.ts";
+import { usersFor } from "./usedBy.ts";
 
 /** Kernels found at once; each is run to ask it what it is. */
 const FOUND_MAXIMUM = 50;
@@ -23,8 +24,10 @@ export class Kernels {
     this.#tools = tools;
   }
 
-  list(): Kernel[] {
-    return this.#store.kernels.list().map((row) => this.#shown(row));
+  /** As somebody may see them. */
+  list(caller: Caller): Kernel[] {
+    const seenBy = usersFor(this.#store, caller);
+    return this.#store.kernels.list().map((row) => shown(row, seenBy(this.#store.kernels.usedBy(row.id))));
   }
 
   /** UML kernels on PATH, in the usual folders, or in the folder given and below it; those that do not run here with why. */
@@ -58,7 +61,7 @@ export class Kernels {
     const message = `${author.actor} registered the kernel ${row.name} (${version})`;
     this.#events.append({ type: "kernel.registered", ...authorOf(author), subject: row.id, message });
     this.#events.changed("kernel", row.id);
-    return this.#shown(row);
+    return shown(row, []);
   }
 
   /** Throws `not_found`, `in_use`. */
@@ -80,12 +83,12 @@ export class Kernels {
       if (this.#store.kernels.find(name) === null) return name;
     }
   }
-
-  #shown(row: KernelRow): Kernel {
-    const problem = problemOf(row.path);
-    return { ...row, available: problem === null, problem, usedBy: this.#store.kernels.usedBy(row.id) };
-  }
 }
+
+const shown = (row: KernelRow, usedBy: string[]): Kernel => {
+  const problem = problemOf(row.path);
+  return { ...row, available: problem === null, problem, usedBy };
+};
 
 const problemOf = (path: string): string | null => {
   try {

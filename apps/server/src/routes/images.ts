@@ -4,7 +4,7 @@ import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const imageRoutes = (api: FastifyInstance, { images }: Services): void => {
-  route(api, "listImages", async ({ query }) => listPage(await images.list(), query));
+  route(api, "listImages", async ({ query, caller }) => listPage(await images.list(caller), query));
   route(api, "buildDemoImage", ({ caller }) => images.buildDemo(caller));
   route(api, "buildDebianImage", ({ body, caller }) => images.buildDebian(body, caller));
   route(api, "registerImage", ({ body, caller }) => images.register(body, caller));

@@ -4,7 +4,7 @@ import { route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 export const kernelRoutes = (api: FastifyInstance, { kernels }: Services): void => {
-  route(api, "listKernels", ({ query }) => listPage(kernels.list(), query));
+  route(api, "listKernels", ({ query, caller }) => listPage(kernels.list(caller), query));
   route(api, "findKernels", async ({ query }) =>
     listPage(await kernels.find(query.folder), query, { id: ({ path }) => path }),
   );

@@ -74,8 +74,8 @@ export class WholeServer {
 
   /** Waits for what a first start does of its own accord: it finds the kernel and builds the demo image. */
   async #stocked(): Promise<void> {
-    const { images, tasks } = this.server.app.services;
-    while ((await images.list()).length === 0) {
+    const { store, tasks } = this.server.app.services;
+    while (store.images.list().length === 0) {
       const failed = tasks.list().find(({ state }) => state === "failed");
       if (failed !== undefined) throw new Error(`${failed.title}: ${failed.error}`);
       await sleep(20);

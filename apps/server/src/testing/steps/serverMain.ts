@@ -21,10 +21,10 @@ const home = process.argv[2] as string;
 process.umask(0o077);
 const log = pino({ level: "silent" });
 const server = await startServer({ settings: testSettings(home), tools: new TestTools(), log, pageFolder: home });
-const { store, tokens, tasks, images } = server.app.services;
+const { store, tokens, tasks } = server.app.services;
 const ada = store.users.insert({ name: "ada", role: "admin", passwordHash: "" });
 const { secret } = tokens.create(ada, "test");
-while ((await images.list()).length === 0 || tasks.list().some(({ state }) => state === "running")) await sleep(10);
+while (store.images.list().length === 0 || tasks.list().some(({ state }) => state === "running")) await sleep(10);
 
 process.on("message", ({ method, path, body }: StepRequest) => {
   const headers = { authorization: `Bearer ${secret}`, host: new URL(server.address).host };
