@@ -52,6 +52,22 @@ describe("a full disk", () => {
     await seeInTerminal(page, /^still-42/m);
   });
 
+  it("says how much a killed server would lose, and keeps that fresh", async () => {
+    const shown = () => page.getByText(/^[\d.]+ (B|KiB|MiB) in memory alone$/).innerText();
+    const before = await shown();
+    const unwritten = async () =>
+      (await server.client.getGuest({ params: { id: "web1" } })).consoles[0]?.unwrittenBytes;
+    const bytes = (await unwritten()) ?? 0;
+    expect(bytes).toBeGreaterThan(0);
+    // Nothing but the number changes: neither the state nor what is wrong.
+    await type("clear; seq 5000; echo more-$((40+2))\n");
+    await seeInTerminal(page, /^more-42/m);
+    await expect.poll(shown, { timeout: 20_000 }).not.toBe(before);
+    expect(await unwritten()).toBeGreaterThan(bytes + 5000);
+    await type("clear; echo still-$((40+2))\n");
+    await seeInTerminal(page, /^still-42/m);
+  });
+
   it("is said where something new is asked for, and changes nothing", async () => {
     const asked = server.client.createGuest({ body: { name: "web2", image: "demo", memoryMiB: 64 } });
     await expect(asked).rejects.toMatchObject({ code: "disk_full" });
@@ -78,13 +94,16 @@ describe("a full disk", () => {
 
   it("keeps history again when there is room", async () => {
     rmSync(filler());
+    // It is off and prints nothing: what was at risk is written all the same.
+    await page.getByRole("alert").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Start", exact: true }).first().click();
     await seeInTerminal(page, /web1:~#/);
-    await page.getByRole("alert").waitFor({ state: "detached" });
     await type("clear; echo room-$((40+2))\n");
     await seeInTerminal(page, /^room-42/m);
-    const [{ historyProblem } = { historyProblem: "" }] = (await server.state("web1", "running")).consoles;
-    expect(historyProblem).toBeNull();
+    expect((await server.state("web1", "running")).consoles[0]).toMatchObject({
+      historyProblem: null,
+      unwrittenBytes: 0,
+    });
     expect(errors).toEqual([]);
   });
 });

@@ -122,6 +122,16 @@ export class ConsoleLog {
     return this.#loss?.problem ?? null;
   }
 
+  /** Bytes printed that are in memory alone, because the disk did not take them: a kill of this process loses them. */
+  get unwrittenBytes(): number {
+    return this.#loss?.tail.bytes ?? 0;
+  }
+
+  /** Writes what the disk did not take, if it takes it by now: nothing more may be printed that would try it. */
+  retry(): void {
+    if (!this.#closed && this.#loss !== null) this.#mendLoss(this.#loss);
+  }
+
   /**
    * Adds what was just printed, with one synchronous write(2) and nothing before it: the bytes are in the file when this
    * returns, and a SIGKILL does not take them away. Never throws for the disk's sake: see LogProblem. Keeps no reference.

@@ -21,15 +21,20 @@ it("goes on without history on a full disk, says so once, and keeps history agai
     unbrokenFrom: 0,
     problem: { code: "ENOSPC" },
   });
+  // What a kill would lose now: what is not in the file.
+  expect(told.whileFull.unwritten).toBe(10_014 - first.from);
   // No offset is given out twice, although those bytes are gone with the process.
   expect(told.promised).toMatchObject({ end: 10_014 });
   expect(told.promised.start).toContain("before xxx");
   expect(told.promised.lost).toMatch(/^lost/);
+  // It is written as soon as there is room, without anything having been printed.
+  expect(told.whenRetried).toEqual({ problem: null, unwritten: 0 });
   // Room came back before memory ran out: nothing is missing.
   expect(told.whenFree).toEqual({ problem: null, during: "during after", unbrokenFrom: 0 });
 
   expect(told.keptInMemory).toBeLessThanOrEqual(1024 * 1024);
   expect(told.keptInMemory).toBeGreaterThan(900_000);
+  expect(told.unbrokenInMemory).toBe(told.keptInMemory);
   expect(told.afterLoss).toMatchObject({ problem: null, tail: "the end", boots: [1, 2] });
   expect(told.afterLoss.lost).toMatch(/^lost/);
 });

@@ -19,6 +19,11 @@ export class UnwrittenTail {
     return this.#start;
   }
 
+  /** How many bytes are kept. */
+  get bytes(): number {
+    return this.#end - this.#start;
+  }
+
   get chunks(): readonly Uint8Array[] {
     return this.#chunks;
   }

@@ -43,6 +43,9 @@ export const guestConsole = z.object({
   bytes: z.int().describe("Length of its log: the offset of the next byte"),
   viewers: z.int(),
   historyProblem: shownText.nullable().describe("Why what it prints is not being kept at the moment; null: it is kept"),
+  unwrittenBytes: z
+    .int()
+    .describe("Of what it printed, bytes that could not be written yet: in memory alone, lost if the server is killed"),
   channel: shownText.describe("What it is connected to in this run, or will be: fd, pts, port:9000, pts,null"),
   note: shownText.nullable().describe("What to know of it, such as why nothing can be seen yet"),
 });

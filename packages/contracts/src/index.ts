@@ -54,4 +54,5 @@ export * from "./tasks.ts";
 export * from "./templates.ts";
 export * from "./text.ts";
 export * from "./typing.ts";
+export * from "./unwritten.ts";
 export * from "./watchLinks.ts";

@@ -1,4 +1,4 @@
-import { elapsed, type Guest, type GuestState, guestState, listAll, table } from "@corral/contracts";
+import { elapsed, type Guest, type GuestState, guestState, listAll, table, unwrittenInWords } from "@corral/contracts";
 import { mebibytes } from "../amounts.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../exitCodes.ts";
@@ -23,7 +23,10 @@ export const guests = defineCommand({
     const states = options.state.map(stateNamed);
     const { client } = connect();
     if (args.guest !== undefined) {
-      output.result(await client.getGuest({ params: { id: args.guest } }), (guest) => inTable([guest]));
+      output.result(
+        await client.getGuest({ params: { id: args.guest } }),
+        (guest) => inTable([guest]) + unwrittenInWords(guest.consoles),
+      );
       return undefined;
     }
     const { query } = options;

@@ -22,6 +22,7 @@ import {
   settle,
   sshCommands,
   table,
+  unwrittenInWords,
 } from "@corral/contracts";
 import { loadOf } from "./loadOf.ts";
 import { sshHelp } from "./sshHelp.ts";
@@ -201,7 +202,7 @@ const RUN: Record<Exclude<SshCommandName, "exec">, (call: CommandCall) => Promis
     const guest = await call.client.getGuest({ params: { id: guestNamed(call) } });
     const { ending, state } = guest;
     const words = state === "crashed" && ending !== null ? `\n${ending.message} ${ending.remedy ?? ""}` : "";
-    await tell(call, guest, () => inTable([guest]) + words.trimEnd());
+    await tell(call, guest, () => inTable([guest]) + words.trimEnd() + unwrittenInWords(guest.consoles));
   },
   boot: act,
   shutdown: act,

@@ -41,6 +41,7 @@ const whileFull = {
   end: log.end,
   during: read(log, log.end - 7),
   unbrokenFrom: log.unbrokenFrom,
+  unwritten: log.unwrittenBytes,
 };
 
 // As after a SIGKILL: opened again without having been closed.
@@ -49,13 +50,16 @@ const promised = { end: reopened.end, lost: read(reopened, 9000), start: read(re
 
 rmSync(join(folder, "filler"));
 await pause();
+log.retry();
+const whenRetried = { problem: log.problem, unwritten: log.unwrittenBytes };
 log.append(Buffer.from("after"));
 const whenFree = { problem: log.problem, during: read(log, log.end - 12), unbrokenFrom: log.unbrokenFrom };
 
 fillUp();
 const lostFrom = log.end;
 for (let written = 0; written < 3 * 1024 * 1024; written += long.length) log.append(long);
-const keptInMemory = log.end - log.unbrokenFrom;
+const keptInMemory = log.unwrittenBytes;
+const unbrokenInMemory = log.end - log.unbrokenFrom;
 rmSync(join(folder, "filler"));
 await pause();
 log.markBoot(2);
@@ -70,4 +74,16 @@ const afterLoss = {
   boots: log.boots().map(({ boot }) => boot),
 };
 log.close();
-process.stdout.write(JSON.stringify({ problems, whileFull, promised, whenFree, lostFrom, keptInMemory, afterLoss }));
+process.stdout.write(
+  JSON.stringify({
+    problems,
+    whileFull,
+    promised,
+    whenRetried,
+    whenFree,
+    lostFrom,
+    keptInMemory,
+    unbrokenInMemory,
+    afterLoss,
+  }),
+);

@@ -20,6 +20,7 @@ export const consoleStatuses = (
       bytes: console.end,
       viewers: console.viewers.length,
       historyProblem: console.log.problem?.message ?? null,
+      unwrittenBytes: console.log.unwrittenBytes,
       channel: line === undefined ? "none" : channelsInWords(line),
       note: run?.lines.note(console.name) ?? null,
     };

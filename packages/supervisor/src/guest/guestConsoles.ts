@@ -9,6 +9,8 @@ const CONSOLE_LOG_BUDGET_BYTES = 64 * 1024 * 1024;
 const FIRST_SIZE = { cols: 80, rows: 24 };
 /** A pty whose last holder is gone says so at once; this is for a host that is very busy. */
 const DRAIN_DEADLINE_MS = 2_000;
+/** How often a log that could not be written is tried again, printed to or not, and what is at risk is told. */
+const UNWRITTEN_EVERY_MS = 1_000;
 
 /**
  * The consoles of one guest that Corral keeps. They outlive its launches: each launch connects new ptys to them.
@@ -16,9 +18,12 @@ const DRAIN_DEADLINE_MS = 2_000;
 export class GuestConsoles {
   readonly #folder: GuestFolder;
   readonly #onLogProblem: (console: string, problem: LogProblem | null) => void;
+  readonly #onUnwritten: () => void;
   readonly #onEnd: () => void;
   readonly #consoles = new Map<string, Console>();
   readonly #reading = new Map<string, Promise<void>>();
+  #unwrittenTimer: NodeJS.Timeout | null = null;
+  #toldUnwritten = 0;
   #typing: GuestTyping = { shared: [], recorded: false };
 
   constructor(
@@ -26,12 +31,15 @@ export class GuestConsoles {
     listeners: {
       /** History of a console is not being kept (a problem), or is kept again (null). */
       readonly onLogProblem: (console: string, problem: LogProblem | null) => void;
+      /** How much of their output is in memory alone has changed. */
+      readonly onUnwritten: () => void;
       /** A pty hung up: most likely the guest has ended. */
       readonly onEnd: () => void;
     },
   ) {
     this.#folder = folder;
     this.#onLogProblem = listeners.onLogProblem;
+    this.#onUnwritten = listeners.onUnwritten;
     this.#onEnd = listeners.onEnd;
   }
 
@@ -46,7 +54,10 @@ export class GuestConsoles {
       if (this.#consoles.has(name)) continue;
       const log = ConsoleLog.open(this.#folder.console(name), {
         budgetBytes: CONSOLE_LOG_BUDGET_BYTES,
-        onProblem: (problem) => this.#onLogProblem(name, problem),
+        onProblem: (problem) => {
+          this.#onLogProblem(name, problem);
+          if (problem !== null) this.#watchUnwritten();
+        },
       });
       const console = new Console({ log, name, ...FIRST_SIZE });
       console.setRules(this.#rulesOf(name));
@@ -123,7 +134,31 @@ export class GuestConsoles {
     this.#reading.clear();
   }
 
+  /** Until every log is written again. */
+  #watchUnwritten(): void {
+    this.#unwrittenTimer ??= setInterval(() => this.#retryUnwritten(), UNWRITTEN_EVERY_MS).unref();
+  }
+
+  #retryUnwritten(): void {
+    const logs = this.all.map(({ log }) => log);
+    for (const { log, connected } of this.all) {
+      log.retry();
+      if (!connected) log.rest();
+    }
+    const unwritten = logs.reduce((sum, { unwrittenBytes }) => sum + unwrittenBytes, 0);
+    if (logs.every(({ problem }) => problem === null)) this.#stopWatchingUnwritten();
+    if (unwritten === this.#toldUnwritten) return;
+    this.#toldUnwritten = unwritten;
+    this.#onUnwritten();
+  }
+
+  #stopWatchingUnwritten(): void {
+    if (this.#unwrittenTimer !== null) clearInterval(this.#unwrittenTimer);
+    this.#unwrittenTimer = null;
+  }
+
   dispose(): void {
+    this.#stopWatchingUnwritten();
     for (const console of this.#consoles.values()) console.dispose();
     this.#consoles.clear();
     this.#reading.clear();

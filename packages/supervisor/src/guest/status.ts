@@ -24,6 +24,7 @@ export interface GuestStatus {
     bytes: number;
     viewers: number;
     historyProblem: string | null;
+    unwrittenBytes: number;
     channel: string;
     note: string | null;
   }[];

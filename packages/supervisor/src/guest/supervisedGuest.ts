@@ -99,6 +99,7 @@ export class SupervisedGuest {
     this.consoles = new GuestConsoles(this.#folder, {
       onLogProblem: (console, problem) =>
         this.#emit({ type: "console-log", id: spec.id, console, problem: problem?.message ?? null }),
+      onUnwritten: () => this.#condition.changed(),
       onEnd: () => this.#run?.checkAlive(),
     });
     this.consoles.keep(keptConsoles(spec.definition.consoles));
