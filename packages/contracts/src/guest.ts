@@ -71,7 +71,10 @@ export const guest = z.object({
   pid: z.int().nullable().describe("Process of the kernel on the host"),
   boots: z.int().describe("How many times it was launched"),
   bootRetries: z.int().describe("Boots that died before the root was mounted and were tried again by themselves"),
-  warnings: z.array(shownText).default([]).describe("What is defined and cannot work, in words"),
+  warnings: z
+    .array(shownText)
+    .default([])
+    .describe("What is defined and cannot work, in words; in the answer to making it also why it was not started"),
   restartNeeded: z.boolean().describe("Changed since it was started; the changes come with the next start"),
   link: guestLinkState,
   ending: ending.nullable().describe("How the last run ended"),

@@ -80,13 +80,14 @@ export const create = defineCommand({
     const { client } = connect();
     // The server checks every field, and says which is wrong and what is allowed.
     const created = await client.createGuest({ body: body as NewGuestInput });
+    const wasRefused = options.start && created.state === "stopped";
     const guest =
-      options.start && options.wait
+      options.start && options.wait && !wasRefused
         ? await settle(client, "start", { ...created, boots: 0 }, secondsOf(undefined))
         : created;
-    for (const warning of guest.warnings) output.note(`corral: ${warning}`);
+    for (const warning of created.warnings) output.note(`corral: ${warning}`);
     output.result(guest, ({ definition, state }) => `${definition.name} is created and ${state}.`);
-    return undefined;
+    return wasRefused ? EXIT.refused : undefined;
   },
 });
 

@@ -123,9 +123,12 @@ export class Guests {
       return record;
     });
     this.#tell("guest.created", guest, caller, `${caller.actor} created ${guest.definition.name}`);
-    // The guest exists now, whether or not it starts: its ending says what went wrong.
-    if (start) await this.act(guest, "start", caller).catch(ignoreRefusal);
-    return this.answer(guest, caller);
+    // The guest exists now, whether or not it starts.
+    const refused = start ? await this.act(guest, "start", caller).then(() => null, refusalOf) : null;
+    const answer = this.answer(guest, caller);
+    if (refused === null) return answer;
+    const warning = `${guest.definition.name} was made and not started. ${refused}`;
+    return { ...answer, warnings: [...answer.warnings, warning] };
   }
 
   /**
@@ -350,8 +353,9 @@ const withConsole = (consoles: readonly ConsoleDefinition[], changed: ConsoleDef
 /** Rolls a transaction back that was only tried. */
 class Undone extends Error {}
 
-const ignoreRefusal = (error: unknown): void => {
+const refusalOf = (error: unknown): string => {
   if (!(error instanceof CorralError)) throw error;
+  return error.message;
 };
 
 const changedFields = (before: GuestDefinition, after: GuestDefinition): string[] =>

@@ -61,6 +61,18 @@ test("no more start with the server than may be on at once, and it is told which
   );
 });
 
+test("who makes a guest and starts it is told at once that it was made and not started", async () => {
+  const { server, bob, create } = await opened({ runningGuests: 0 });
+  const answer = await create("one", undefined, { start: true });
+  expect(answer.statusCode).toBe(201);
+  expect(answer.json()).toMatchObject({
+    state: "stopped",
+    warnings: [expect.stringMatching(/^one was made and not started\. .*quota/)],
+  });
+  // It is about that call, and not about the guest.
+  expect((await server.call("GET", "/guests/one", { as: bob })).json().warnings).toEqual([]);
+});
+
 test("a change may not take more than the quota either, but less it may, even beyond it", async () => {
   const { server, ada, bob, create } = await opened({ memoryMiB: 200, diskMiB: 20 });
   await create("one");

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { api } from "../api/client.ts";
 import { guestQuery, guestsQuery, imagesQuery, kernelsQuery, meQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
+import { toastWarnings } from "../guest/toastWarnings.ts";
 import { Button } from "../ui/Button.tsx";
 import { CommandLine } from "../ui/Copy.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -65,6 +66,7 @@ const NewGuestForm = ({ onClose }: { onClose: () => void }) => {
       queries.setQueryData(guestQuery(guest.definition.name).queryKey, guest);
       void queries.invalidateQueries({ queryKey: guestsQuery.queryKey });
       onClose();
+      toastWarnings(guest);
       await navigate(paths.guest(guest.definition.name));
     },
     onRefused: (errors) => {

@@ -6,6 +6,7 @@ import { guestsQuery } from "../api/queries.ts";
 import { paths } from "../app/paths.ts";
 import { FormDialog } from "../definition/FormDialog.tsx";
 import { useDraft } from "../definition/useDraft.ts";
+import { toastWarnings } from "../guest/toastWarnings.ts";
 import { SelectField, TextField } from "../ui/Field.tsx";
 import { formatMebibytes } from "../ui/quantities.ts";
 
@@ -29,6 +30,7 @@ export const FromTemplateDialog = ({ templates, onClose }: { templates: readonly
       const guest = await api.createFromTemplate({ params: { id: draft.template }, body: guestOf(draft) });
       void queries.invalidateQueries({ queryKey: guestsQuery.queryKey.slice(0, 1) });
       onClose();
+      toastWarnings(guest);
       await navigate(paths.guest(guest.definition.name));
     },
   });
