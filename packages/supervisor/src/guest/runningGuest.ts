@@ -137,6 +137,7 @@ export class RunningGuest {
       kernelVersion: options.record.kernelVersion,
       socketMode: OPEN_TO_GUEST,
       idleMs: MCONSOLE_IDLE_MS,
+      keepsAddress: true,
     });
     this.link = options.link === null ? null : this.#openLink(options.link, options.child === null);
     this.#sizes = new TerminalSizes(this.link);

@@ -25,6 +25,17 @@ export interface ChannelOptions {
   readonly socketMode?: number;
   /** How long it outlives its last answer, where commands come at intervals longer than a moment. */
   readonly idleMs?: number;
+  /**
+   * Its address is kept: it rests without a connection instead of being closed, and outlives what never reached the guest.
+   * A disk that has become read-only or fails takes no other one.
+   */
+  readonly keepsAddress?: boolean;
+}
+
+interface Connection {
+  /** Descriptor of the guest's socket. Held, so that its inode's number stays its own. */
+  readonly guest: number;
+  readonly file: Stats;
 }
 
 interface Asked {
@@ -38,68 +49,76 @@ interface Asked {
 
 /**
  * A socket of our own, connected to the guest's, for one command after the other. Answers carry no number, so a late one
- * could be taken for the next command's: whatever is not one whole answer to one command closes the channel, and the next
- * command goes through a new one at a new path, where a late answer finds nobody.
+ * could be taken for the next command's. Where an answer was given up, nothing is asked until it has come whole; whatever
+ * else is not one whole answer to one command closes the channel. Both times the client goes on through a new one at a new
+ * path, where a late answer finds nobody, if it can have one.
  */
 export class Channel {
   readonly #options: ChannelOptions;
-  /** Descriptor of the guest's socket. Held, so that its inode's number stays its own. */
-  readonly #guest: number;
-  readonly #guestFile: Stats;
   readonly #socket: DatagramSocket;
   readonly #idle: NodeJS.Timeout;
+  #connection: Connection | null = null;
   #asked: Asked | null = null;
+  /** Nobody waits for the answer any more, which may still come. */
+  #isLate = false;
+  #settleFree: (() => void)[] = [];
   #open = true;
 
-  /** Throws MconsoleError where no guest can be reached. */
+  /** Binds it. Throws MconsoleError. */
   constructor(options: ChannelOptions) {
     this.#options = options;
     const { socketPath, clientPath, clientByName = false, socketMode } = options;
-    this.#guest = pinSocket(socketPath);
-    let socket: DatagramSocket | undefined;
     try {
-      this.#guestFile = fstatSync(this.#guest);
-      socket = new DatagramSocket({
+      this.#socket = new DatagramSocket({
         path: `${clientPath}.${randomBytes(3).toString("hex")}`,
         byName: clientByName,
         ...(socketMode === undefined ? {} : { mode: socketMode }),
         onMessage: (datagram) => this.#receive(datagram),
         onError: (error) => this.close(unreachable(socketPath, error)),
       });
-      // Connected, since the kernel drops what an unconnected queue does not hold: docs/uml.md, "mconsole protocol".
-      socket.connect(`/proc/self/fd/${this.#guest}`);
     } catch (error) {
-      socket?.close();
-      closeSync(this.#guest);
       throw unreachable(socketPath, error);
     }
-    this.#socket = socket;
     this.#idle = setTimeout(() => this.#rest(), options.idleMs ?? DEFAULT_IDLE_MS);
   }
 
-  /** Whether it is open, and what lies at the guest's path is still what it was connected to. */
-  get usable(): boolean {
-    if (!this.#open) return false;
-    const { socketPath } = this.#options;
-    try {
-      // Neither is followed: a symlink in the place of either is not the guest.
-      const { ino, dev } = lstatSync(socketPath);
-      return ino === this.#guestFile.ino && dev === this.#guestFile.dev && lstatSync(dirname(socketPath)).isDirectory();
-    } catch {
-      return false;
-    }
+  get isOpen(): boolean {
+    return this.#open;
   }
 
-  /** One command and its whole answer, where no other is under way. Rejects with MconsoleError, or what close() is given. */
+  /** Whether it is open, and no answer is to come. */
+  get isFree(): boolean {
+    return this.#open && this.#asked === null;
+  }
+
+  /** Resolves when the answer that was given up has come, or it was closed. */
+  whenFree(): Promise<void> {
+    if (this.#asked === null) return Promise.resolve();
+    return new Promise((resolve) => this.#settleFree.push(resolve));
+  }
+
+  /** One command and its whole answer, where no other is under way. Rejects with MconsoleError, or what ends it is given. */
   ask(command: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.#asked = { command, parts: [], err: null, resolve, reject };
       try {
+        this.#connect();
         this.#socket.send(encodeRequest(command));
       } catch (error) {
-        this.close(unreachable(this.#options.socketPath, error));
+        // Nothing was sent, so nothing can come: the address is as good as before.
+        this.#disconnect();
+        if (this.#options.keepsAddress !== true) this.close();
+        reject(error instanceof MconsoleError ? error : unreachable(this.#options.socketPath, error));
+        return;
       }
+      this.#asked = { command, parts: [], err: null, resolve, reject };
     });
+  }
+
+  /** What is under way rejects with `reason`; its answer is waited for all the same. */
+  giveUp(reason: unknown): void {
+    if (this.#asked === null || this.#isLate) return;
+    this.#isLate = true;
+    this.#asked.reject(reason);
   }
 
   /** What is under way rejects with `reason`. Idempotent. */
@@ -108,9 +127,31 @@ export class Channel {
     this.#open = false;
     clearTimeout(this.#idle);
     this.#socket.close();
-    closeSync(this.#guest);
+    this.#disconnect();
     this.#asked?.reject(reason);
+    this.#free();
+  }
+
+  #free(): void {
     this.#asked = null;
+    this.#isLate = false;
+    for (const settle of this.#settleFree.splice(0)) settle();
+  }
+
+  /** Leads to what lies at the guest's path now. Throws MconsoleError where no guest can be reached, or as connect does. */
+  #connect(): void {
+    const { socketPath } = this.#options;
+    if (this.#connection !== null && leadsTo(this.#connection, socketPath)) return;
+    this.#disconnect();
+    const guest = pinSocket(socketPath);
+    this.#connection = { guest, file: fstatSync(guest) };
+    // Connected, since the kernel drops what an unconnected queue does not hold: docs/uml.md, "mconsole protocol".
+    this.#socket.connect(`/proc/self/fd/${guest}`);
+  }
+
+  #disconnect(): void {
+    if (this.#connection !== null) closeSync(this.#connection.guest);
+    this.#connection = null;
   }
 
   #receive(datagram: Buffer): void {
@@ -132,8 +173,10 @@ export class Channel {
       return;
     }
     if (part.more) return;
-    this.#asked = null;
+    const isLate = this.#isLate;
+    this.#free();
     this.#idle.refresh();
+    if (isLate) return;
     const text = Buffer.concat(asked.parts).toString();
     if (asked.err === 0) asked.resolve(text);
     else asked.reject(refusal(asked.command, text.trim(), asked.err));
@@ -141,10 +184,22 @@ export class Channel {
 
   #rest(): void {
     // A command under way has a time of its own.
-    if (this.#asked === null) this.close();
-    else this.#idle.refresh();
+    if (this.#asked !== null) this.#idle.refresh();
+    else if (this.#options.keepsAddress === true) this.#disconnect();
+    else this.close();
   }
 }
+
+/** Whether what lies at the guest's path is still what it was connected to. */
+const leadsTo = ({ file }: Connection, socketPath: string): boolean => {
+  try {
+    // Neither is followed: a symlink in the place of either is not the guest.
+    const { ino, dev } = lstatSync(socketPath);
+    return ino === file.ino && dev === file.dev && lstatSync(dirname(socketPath)).isDirectory();
+  } catch {
+    return false;
+  }
+};
 
 /** Pinned, then looked at, then connected to: one and the same file, whatever the guest renames meanwhile. */
 const pinSocket = (path: string): number => {

@@ -136,6 +136,50 @@ describe("a real guest", () => {
     await client.log("x".repeat(506));
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    "is asked through the address that is kept once its folder is read-only",
+    async () => {
+      const kept = join(folder, "kept");
+      await mkdir(kept);
+      execFileSync("mount", ["-t", "tmpfs", "none", kept]);
+      const keeping = new MconsoleClient({
+        ...guest,
+        clientPath: join(kept, "c"),
+        kernelVersion: "6.1.176",
+        idleMs: 20,
+        keepsAddress: true,
+      });
+      try {
+        execFileSync("mount", ["-o", "remount,ro", kept]);
+        expect(await keeping.version()).toContain("Linux");
+        await expect(keeping.go()).rejects.toMatchObject({ code: "refused" });
+        process.kill(-guest.pid, "SIGSTOP");
+        const late = keeping.getConfig("con0", { timeoutMs: 50 });
+        await expect(late).rejects.toMatchObject({ code: "silent" });
+        const second = keeping.version({ timeoutMs: 50 });
+        await expect(second).rejects.toMatchObject({
+          code: "silent",
+          message: expect.stringContaining("was not sent"),
+        });
+        const third = keeping.proc("version");
+        process.kill(-guest.pid, "SIGCONT");
+        // Not the late answer to what was given up.
+        expect(await third).toContain("Linux version");
+        const sample = keeping.proc("uptime", { yields: true });
+        const asked = keeping.version();
+        await expect(sample).rejects.toMatchObject({ code: "busy" });
+        expect(await asked).toMatch(/^Linux/);
+        await keeping.stop();
+        await keeping.go();
+      } finally {
+        process.kill(-guest.pid, "SIGCONT");
+        keeping.close();
+        execFileSync("umount", [kept]);
+        await rm(kept, { recursive: true });
+      }
+    },
+  );
+
   it("that is frozen is silent, and answers again when it thaws", async () => {
     process.kill(-guest.pid, "SIGSTOP");
     try {

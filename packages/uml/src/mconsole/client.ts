@@ -27,6 +27,11 @@ export interface MconsoleClientOptions {
   readonly kernelVersion: string | null;
   /** How long the socket outlives the last answer: longer than the interval, where one asks again and again. */
   readonly idleMs?: number;
+  /**
+   * true: it has its socket's address from now on and until it is closed, so that the guest can be asked when their folder
+   * takes no other one any more: on a disk that has become read-only or fails.
+   */
+  readonly keepsAddress?: boolean;
   /** Milliseconds that a command may take, its wait for others included, where the call does not say. */
   readonly timeoutMs?: number;
 }
@@ -60,6 +65,12 @@ export class MconsoleClient {
 
   constructor(options: MconsoleClientOptions) {
     this.#options = options;
+    if (options.keepsAddress !== true) return;
+    try {
+      this.#channel = new Channel(options);
+    } catch {
+      // The first command tries again, and says why not.
+    }
   }
 
   /** Such as "Linux (none) 6.1.176 #1 ... x86_64"; the second word is the guest's host name. */
@@ -150,7 +161,7 @@ export class MconsoleClient {
     this.#yielding?.(new MconsoleError("busy", "Another command came."));
     if (this.#calls.size > QUEUE_MAXIMUM) throw new MconsoleError("busy", "Too many commands wait for this guest.");
 
-    let underWay = false;
+    let stage: "waits" | "waits for a late answer" | "asked" = "waits";
     let giveUp!: (error: MconsoleError) => void;
     const givenUp = new Promise<never>((_, reject) => {
       giveUp = (error) => {
@@ -158,15 +169,21 @@ export class MconsoleClient {
         this.#calls.delete(giveUp);
         if (this.#yielding === giveUp) this.#yielding = null;
         // Its answer may still come: not on a socket that another command uses.
-        if (underWay) this.#channel?.close(error);
+        if (stage === "asked") this.#channel?.giveUp(error);
       };
     });
+    givenUp.catch(() => {});
     const ask = async (): Promise<string> => {
-      underWay = true;
       try {
-        return await this.#openChannel().ask(command);
+        const channel = this.#openChannel();
+        if (!channel.isFree) {
+          stage = "waits for a late answer";
+          await Promise.race([channel.whenFree(), givenUp]);
+        }
+        stage = "asked";
+        return await channel.ask(command);
       } finally {
-        underWay = false;
+        stage = "waits";
       }
     };
     // What waits for nobody is sent first of all: what follows is then done while the guest works.
@@ -175,7 +192,7 @@ export class MconsoleClient {
     this.#calls.add(giveUp);
     if (yields) this.#yielding = giveUp;
     const timer = setTimeout(
-      () => giveUp(underWay ? silent(command) : new MconsoleError("busy", "Commands before it took all of its time.")),
+      () => giveUp(OUT_OF_TIME[stage](command)),
       timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     );
     const callOff = (): void => giveUp(calledOff(command, signal));
@@ -197,12 +214,20 @@ export class MconsoleClient {
     this.#channel?.close();
   }
 
-  /** The one of the last command, or a new one where that is closed or leads to what is no longer the guest. */
+  /**
+   * The one of the last command, or a new one where an answer is still to come on that, or it is closed. Where there can be
+   * no new one, the old one again: a guest answers in the order of the commands, so that waiting for it takes no longer.
+   */
   #openChannel(): Channel {
-    if (this.#channel?.usable) return this.#channel;
-    this.#channel?.close();
-    this.#channel = null;
-    this.#channel = new Channel(this.#options);
+    const last = this.#channel;
+    if (last?.isFree) return last;
+    try {
+      this.#channel = new Channel(this.#options);
+    } catch (error) {
+      if (last?.isOpen && this.#options.keepsAddress === true) return last;
+      throw error;
+    }
+    last?.close();
     return this.#channel;
   }
 
@@ -220,6 +245,16 @@ const closed = (): MconsoleError => new MconsoleError("closed", "The connection 
 
 const silent = (command: string): MconsoleError =>
   new MconsoleError("silent", `The guest did not answer "${command.trim()}" in time. It may have carried it out.`);
+
+const OUT_OF_TIME = {
+  waits: () => new MconsoleError("busy", "Commands before it took all of its time."),
+  "waits for a late answer": (command: string) =>
+    new MconsoleError(
+      "silent",
+      `"${command.trim()}" was not sent: the guest has not answered an earlier command, and its run folder takes no new socket.`,
+    ),
+  asked: silent,
+};
 
 const calledOff = (command: string, signal: AbortSignal | undefined): MconsoleError =>
   new MconsoleError("aborted", `"${command.trim()}" was called off.`, { cause: signal?.reason });
