@@ -25,6 +25,12 @@ export const requireAdmin = async (): Promise<void> => {
   if (user.role !== "admin") throw notFound();
 };
 
+/** Whoever logs out leaves the whole page, and is not led to where they could come back to it. */
+let isLeaving = false;
+export const setLeaving = (leaving: boolean): void => {
+  isLeaving = leaving;
+};
+
 /** For as long as such a page is shown. */
 export const useLeaveOnLogout = (): void => {
   const { error } = useQuery(meQuery);
@@ -32,7 +38,7 @@ export const useLeaveOnLogout = (): void => {
   const { href, pathname } = useLocation();
   useEffect(() => {
     // On its way already: the address changes before this page is gone.
-    if (isCode(error, "not_logged_in") && pathname !== PAGES.login) void navigate(loginFor(href));
+    if (isCode(error, "not_logged_in") && !isLeaving && pathname !== PAGES.login) void navigate(loginFor(href));
   }, [error, navigate, href, pathname]);
 };
 
