@@ -16,15 +16,15 @@ export interface ConsoleInputOptions {
 }
 
 /**
- * Characters that a terminal answers at once: enough for any editor's start, and half of what may wait unread before UML
- * stops listening to a console for good (docs/console-protocol.md, "Roles").
+ * Characters that a terminal answers at once: enough for any editor's start, and half of what may wait unread before a
+ * terminal is full, which not every kernel recovers from (docs/uml.md, "A full terminal").
  */
 const ANSWERS_BURST = 2048;
 
 /**
  * Characters a second that it may answer again after that: a cursor position for each key that is typed quickly. A guest
- * must print questions for half a minute and read no answer before that alone makes its console deaf, and at a shell's
- * prompt, where answers count as typed, no key waits long behind them.
+ * must print questions for half a minute and read no answer before that alone fills its terminal, and at a shell's prompt,
+ * where answers count as typed, no key waits long behind them.
  */
 const ANSWERS_PER_SECOND = 64;
 

@@ -16,7 +16,7 @@ const FULL_RETRY_MS = 20;
 /** How long a guest that runs a command may be silent before it is nudged; each time twice as long, up to the second. */
 const NUDGE_MS = 50;
 const NUDGE_MAXIMUM_MS = 1_600;
-/** Empty lines that a guest may leave unread: with the window and all greetings below what stops its terminal for good. */
+/** Empty lines that a guest may leave unread: with the window and all greetings below what fills its terminal. */
 const EMPTY_LINES_MAXIMUM = 100;
 /**
  * Bytes that nobody has asked for. A command that outlives a server leaves what the socket and its pipes hold; a guest that

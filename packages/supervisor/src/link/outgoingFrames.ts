@@ -1,8 +1,8 @@
 import { CorralError } from "@corral/contracts";
 
 /**
- * Bytes that the guest may have unread. UML stops listening for good when some 3,960 wait in a terminal
- * (packages/console/src/ptyWriter.ts); greetings and empty lines come on top.
+ * Bytes that the guest may have unread. UML stops listening when some 3,960 wait in a terminal, and not every kernel listens
+ * again (docs/uml.md, "A full terminal"); greetings and empty lines come on top.
  */
 const WINDOW_BYTES = 3_600;
 
