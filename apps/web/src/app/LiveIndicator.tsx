@@ -9,13 +9,19 @@ const Countdown = ({ until }: { until: number }) => <>{Math.max(0, Math.ceil((un
 export const LiveIndicator = () => {
   const { connection, retryNow } = useFeedConnection();
   const lost = isLost(connection);
-  const words = lost ? "Reconnecting" : connection.kind === "open" ? "Live" : "Connecting";
+  const isSilent = connection.kind === "open" && connection.isDoubtful;
+  const isLive = connection.kind === "open" && !isSilent;
+  const words = lost ? "Reconnecting" : isSilent ? "No answer" : isLive ? "Live" : "Connecting";
   return (
     <button
       type="button"
       onClick={retryNow}
-      title={lost ? "The server does not answer; what is shown may be old. Press to try now." : "Changes show at once"}
-      className={`flex h-8 w-full items-center gap-3 overflow-hidden whitespace-nowrap rounded-md px-2.5 text-small ${lost ? "text-moving" : "text-faint"}`}
+      title={
+        lost || isSilent
+          ? "The server does not answer; what is shown may be old. Press to try now."
+          : "Changes show at once"
+      }
+      className={`flex h-8 w-full items-center gap-3 overflow-hidden whitespace-nowrap rounded-md px-2.5 text-small ${lost || isSilent ? "text-moving" : "text-faint"}`}
     >
       <span className="grid size-4 shrink-0 place-items-center">
         {lost ? (
@@ -23,7 +29,7 @@ export const LiveIndicator = () => {
         ) : (
           <span
             aria-hidden
-            className={`size-2 rounded-full ${connection.kind === "open" ? "bg-on" : "border border-faint"}`}
+            className={`size-2 rounded-full ${isLive ? "bg-on" : isSilent ? "border border-moving" : "border border-faint"}`}
           />
         )}
       </span>
