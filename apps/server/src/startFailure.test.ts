@@ -50,18 +50,6 @@ interface Damage {
 const DAMAGES: readonly Damage[] = [
   { what: "database", file: ({ home }) => join(home, "corral.db"), damage: overwrite, words: /damaged.*last backup/ },
   {
-    what: "guest's history",
-    file: ({ guest }) => join(guest, "history.json"),
-    damage: rubbish,
-    words: /damaged.*backup/,
-  },
-  {
-    what: "launch record",
-    file: ({ guest }) => join(guest, "launch.json"),
-    damage: rubbish,
-    words: /damaged.*move the file away/,
-  },
-  {
     what: "file of kept events",
     file: ({ home }) => join(home, "kept-events.jsonl"),
     damage: rubbish,

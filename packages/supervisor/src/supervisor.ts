@@ -190,6 +190,7 @@ export class Supervisor {
     const guest = this.#guest(id);
     const verdict = guestCan("delete", guest.status());
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
+    await guest.takeUpMended();
     markDeleted(guest.folder);
     try {
       forget();
@@ -244,6 +245,14 @@ export class Supervisor {
     return plugInterface(run, spec.definition.name, wish);
   }
 
+  /**
+   * To be asked before something of a guest is given up. Rejects with CorralError host_unfit where a file of it cannot be read,
+   * so that nobody knows whether it runs, and with wrong_state where it could be read now, and it is on.
+   */
+  async takeUpMended(id: string): Promise<void> {
+    await this.#guest(id).takeUpMended();
+  }
+
   /** A running guest has let go of this network interface. */
   forgetInterface(id: string, device: string): void {
     forgetInterface(this.#guest(id).run, device);
@@ -276,6 +285,7 @@ export class Supervisor {
   /** Deletes the file of one disk. Rejects with wrong_state while the guest is on. */
   async removeDisk(id: string, ubd: number): Promise<void> {
     const guest = this.#guest(id);
+    await guest.takeUpMended();
     if (guest.run !== null && (await isPlugged(guest.run, ubd))) {
       throw new CorralError("wrong_state", `ubd${ubd} cannot be removed while the guest uses it. Unplug it first.`);
     }

@@ -59,8 +59,12 @@ export class DiscardedGuests {
     return this.#managedBy(caller).map((guest) => this.#shown(guest));
   }
 
-  /** Throws `wrong_state` while it is on, and `quota_exceeded` when its owner has too many of them. */
-  discard(guest: GuestRecord, caller: Caller): DiscardedGuest {
+  /**
+   * Rejects with `wrong_state` while it is on, `host_unfit` while a file of it cannot be read, and `quota_exceeded` when its
+   * owner has too many of them.
+   */
+  async discard(guest: GuestRecord, caller: Caller): Promise<DiscardedGuest> {
+    await this.#supervisor.takeUpMended(guest.id);
     const verdict = guestCan("delete", this.#supervisor.status(guest.id));
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
     this.#refuseTooMany(guest);

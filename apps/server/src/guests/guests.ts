@@ -319,7 +319,9 @@ export class Guests {
   }
 
   async #refuseDiscardWhileUsed({ id, definition }: GuestRecord, discarded: readonly Disk[]): Promise<void> {
-    if (discarded.length === 0 || !this.#isOn(id)) return;
+    if (discarded.length === 0) return;
+    await this.#supervisor.takeUpMended(id);
+    if (!this.#isOn(id)) return;
     const used = await this.#supervisor.pluggedDisks(
       id,
       discarded.map(({ ubd }) => ubd),

@@ -17,8 +17,8 @@ export const guestRoutes = (api: FastifyInstance, { guests, discarded, viewAs, s
     return changed;
   });
 
-  route(api, "deleteGuest", ({ guest, caller }) => {
-    const answer = discarded.discard(guest, caller);
+  route(api, "deleteGuest", async ({ guest, caller }) => {
+    const answer = await discarded.discard(guest, caller);
     sockets.closeOfGuest(guest.id);
     return answer;
   });

@@ -1,6 +1,7 @@
 import { CorralError, type Ending, ending } from "@corral/contracts";
 import { z } from "zod";
-import { type LaunchRecord, readIfThere } from "./launchRecord.ts";
+import type { LaunchRecord } from "./launchRecord.ts";
+import { readOwnText } from "./ownText.ts";
 import { writeWhole } from "./writeWhole.ts";
 
 /** Boots that are remembered: more than logs keep the output of. */
@@ -35,12 +36,21 @@ export class GuestHistory {
   readonly #path: string;
   #history: History;
 
-  /** Throws CorralError `host_unfit` when what is on disk is not a history. */
-  constructor(path: string) {
+  /** With none, whatever lies at its path: for a guest of which nothing is known but its definition. */
+  static none(path: string): GuestHistory {
+    return new GuestHistory(path, NONE);
+  }
+
+  private constructor(path: string, history: History) {
     this.#path = path;
-    const text = readIfThere(path);
+    this.#history = history;
+  }
+
+  /** Throws CorralError `host_unfit` when what is on disk is not a history. */
+  static read(path: string): GuestHistory {
+    const text = readOwnText(path);
     // Empty is what some file systems make of a file that was being written when the host lost its power.
-    this.#history = text === null || text === "" ? NONE : readHistory(path, text);
+    return new GuestHistory(path, text === null || text === "" ? NONE : readHistory(path, text));
   }
 
   get boots(): number {
@@ -87,13 +97,29 @@ export class GuestHistory {
 }
 
 const readHistory = (path: string, text: string): History => {
+  let written: unknown;
   try {
-    return history.parse(JSON.parse(text));
+    written = JSON.parse(text);
   } catch {
+    throw damaged(path);
+  }
+  const parsed = history.safeParse(written);
+  if (parsed.success) return parsed.data;
+  if (newer.safeParse(written).success) {
     throw new CorralError(
       "host_unfit",
-      `${path} is damaged: it says how often a guest was booted and how it ended. Put its backup in its place, or move it ` +
-        "away: the guest's disks and logs stay, and its boots are counted anew. Then start again.",
+      `${path} was written by a newer version of Corral than this one. Start the newer version, or move the file away: the ` +
+        "guest's disks and logs stay, and its boots are counted anew.",
     );
   }
+  throw damaged(path);
 };
+
+const newer = z.object({ version: z.int().min(2) });
+
+const damaged = (path: string): CorralError =>
+  new CorralError(
+    "host_unfit",
+    `${path} is damaged: it says how often a guest was booted and how it ended. Put its backup in its place, or move it ` +
+      "away: the guest's disks and logs stay, and its boots are counted anew.",
+  );

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { CorralError, networkInterface, statusLine } from "@corral/contracts";
 import { z } from "zod";
+import { readOwnText } from "./ownText.ts";
 import { writeWhole } from "./writeWhole.ts";
 
 /*
@@ -111,7 +112,7 @@ export const linesOf = ({ lines, consoles }: LaunchRecord): readonly RunLine[] =
 
 /** The record of the launch that is not known to have ended, or null. A record that cannot be read is an error. */
 export const readLaunchRecord = (path: string): LaunchRecord | null => {
-  const text = readIfThere(path);
+  const text = readOwnText(path);
   // Empty is what some file systems make of a file that was being written when the host lost its power.
   if (text === null || text === "") return null;
   const parsed = launchRecord.safeParse(asJson(path, text));
@@ -131,7 +132,7 @@ const asJson = (path: string, text: string): unknown => {
     throw new CorralError(
       "host_unfit",
       `${path} is damaged: it says which processes a running guest consists of. Put its backup in its place. If the host ` +
-        "was started anew since, the guest is off: move the file away then, and start again.",
+        "was started anew since, the guest is off: move the file away then, and start the guest.",
     );
   }
 };
@@ -142,12 +143,3 @@ export const writeLaunchRecord = (path: string, record: LaunchRecord): void => {
 };
 
 export const removeLaunchRecord = (path: string): void => rmSync(path, { force: true });
-
-export const readIfThere = (path: string): string | null => {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-};

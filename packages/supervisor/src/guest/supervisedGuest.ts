@@ -8,7 +8,7 @@ import { type Found, recoverMasters, resolveLaunch } from "../launch/adopt.ts";
 import { setSessionNiceness } from "../launch/autogroup.ts";
 import type { BootGate } from "../launch/bootGate.ts";
 import { completeRecord, launch } from "../launch/launch.ts";
-import { endRemains, isOwnLaunch } from "../launch/remains.ts";
+import { endRemains, isOwnLaunch, refuseWhileItRuns } from "../launch/remains.ts";
 import { changeChannels, haveSameChannels } from "../lines/changeChannels.ts";
 import type { GuestInside } from "../link/inside.ts";
 import type { Placement } from "../placement/placement.ts";
@@ -70,7 +70,11 @@ export class SupervisedGuest {
   readonly #emit: (event: SupervisorEvent) => void;
   readonly #start: PendingStart;
   readonly #restarts = new Restarts();
-  readonly #history: GuestHistory;
+  #history: GuestHistory;
+  /** Why nothing may be done with it: a file of it cannot be read, and it may run. */
+  #unreadable: Ending | null = null;
+  /** Two who press Start at once wait for the same. */
+  #takingUp: Promise<void> | null = null;
   readonly #condition: GuestCondition;
   #spec: GuestSpec;
   #run: RunningGuest | null = null;
@@ -87,7 +91,9 @@ export class SupervisedGuest {
     this.#placement = surroundings.placement;
     this.#emit = surroundings.emit;
     this.#folder.create();
-    this.#history = new GuestHistory(this.#folder.history);
+    this.#history = this.#readOr(GuestHistory.none(this.#folder.history), () =>
+      GuestHistory.read(this.#folder.history),
+    );
     const { ending } = this.#history;
     this.#condition = new GuestCondition(
       spec.id,
@@ -142,7 +148,7 @@ export class SupervisedGuest {
       bootRetries: this.#history.bootRetries,
       restartNeeded: run !== null && (isOutdated(run.record, this.#spec) || !haveSameChannels(lines, consoles)),
       link: linkStateOf(run),
-      ending: this.#history.ending,
+      ending: this.#unreadable ?? this.#history.ending,
       statusLine: run?.record.statusLine ?? null,
       vitals: this.vitals.vitals,
       debugger: run?.debugger.view ?? null,
@@ -164,7 +170,14 @@ export class SupervisedGuest {
    * Whether it is on afterwards, or about to be.
    */
   async resume(): Promise<boolean> {
-    const record = readLaunchRecord(this.#folder.launchRecord);
+    const record = this.#readOr(null, () => readLaunchRecord(this.#folder.launchRecord));
+    if (this.#unreadable !== null) {
+      const { message } = this.#unreadable;
+      this.consoles.markOff();
+      this.#condition.become("crashed", message);
+      this.#emit({ type: "warning", id: this.#spec.id, message: `${this.#name} was not taken up: ${message}` });
+      return false;
+    }
     if (record === null) {
       this.consoles.markOff();
       return false;
@@ -183,6 +196,44 @@ export class SupervisedGuest {
     if (found.found !== "host-rebooted") await endRemains(this.#folder);
     this.#foundEnded(record, found);
     return this.#run !== null || this.#start.isWaiting;
+  }
+
+  /** What was read, or `otherwise` where a file of the guest is not what it should be: nothing is done with it then. */
+  #readOr<T>(otherwise: T, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof CorralError)) throw error;
+      this.#unreadable = unreadable(error.message);
+      return otherwise;
+    }
+  }
+
+  /**
+   * Takes up a guest whose files could not be read and can be now. Rejects with CorralError: host_unfit with what is wrong
+   * with them still, wrong_state where it turns out to be on.
+   */
+  takeUpMended(): Promise<void> {
+    this.#takingUp ??= this.#takeUpMended().finally(() => {
+      this.#takingUp = null;
+    });
+    return this.#takingUp;
+  }
+
+  async #takeUpMended(): Promise<void> {
+    if (this.#unreadable === null) return;
+    const history = GuestHistory.read(this.#folder.history);
+    if (readLaunchRecord(this.#folder.launchRecord) === null) refuseWhileItRuns(this.#folder, this.#name);
+    this.#unreadable = null;
+    this.#history = history;
+    this.#condition.become(this.#whenOff);
+    const isOn = await this.resume();
+    this.#refuseUnreadable();
+    if (isOn) throw new CorralError("wrong_state", `${this.#name} has been on all the time: look again.`);
+  }
+
+  #refuseUnreadable(): void {
+    if (this.#unreadable !== null) throw new CorralError("host_unfit", this.#unreadable.message);
   }
 
   #adopt(record: LaunchRecord): void {
@@ -255,6 +306,7 @@ export class SupervisedGuest {
    * Rejects with CorralError when it cannot be started; it is off then, as before.
    */
   async start(): Promise<void> {
+    await this.takeUpMended();
     this.#start.callOff();
     this.#restarts.reset();
     const { mustWait } = this.#start;
@@ -550,7 +602,7 @@ export class SupervisedGuest {
 
   /** What it is while it does not run. */
   get #whenOff(): GuestState {
-    return this.#history.crashed ? "crashed" : "stopped";
+    return this.#history.crashed || this.#unreadable !== null ? "crashed" : "stopped";
   }
   get #name(): string {
     return this.#spec.definition.name;
@@ -560,6 +612,16 @@ export class SupervisedGuest {
     return this.#run;
   }
 }
+
+/** How it ended is not known, nor whether it has. */
+const unreadable = (message: string): Ending => ({
+  kind: "lost",
+  at: new Date().toISOString(),
+  message,
+  remedy:
+    "If it still runs it goes on. Nothing is done with it until that file is mended or moved away; start it then.",
+  exitCode: null,
+});
 
 const adoptedState = (record: LaunchRecord): GuestState => {
   if (record.asked !== null) return "stopping";

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -93,6 +93,35 @@ describe("after kill -9 of the server", () => {
     fleet = await TestFleet.open(home);
     await fleet.reopen([spec]);
   }, 240_000);
+
+  it("a guest whose launch record cannot be read is left alone, and adopted once it is mended", async () => {
+    fleet = await TestFleet.open();
+    const { spec } = await fleet.boot("damaged1");
+    const path = join(fleet.home, "guests", spec.id, "launch.json");
+    await fleet.supervisor.close({ stopGuests: false });
+    const whole = readFileSync(path, "utf8");
+    writeFileSync(path, whole.slice(0, 200));
+    expect(await fleet.reopen([spec])).toMatchObject({ adopted: 0 });
+    const { message } = fleet.supervisor.status(spec.id).ending ?? {};
+    expect(message).toContain(path);
+    const leftAlone = { code: "host_unfit", message };
+    await expect(fleet.supervisor.act(spec.id, "start")).rejects.toMatchObject(leftAlone);
+    await expect(fleet.supervisor.removeDisk(spec.id, 0)).rejects.toMatchObject(leftAlone);
+    await expect(fleet.supervisor.remove(spec.id)).rejects.toMatchObject(leftAlone);
+
+    rmSync(path);
+    const still = { code: "host_unfit", message: expect.stringContaining("still runs") };
+    await expect(fleet.supervisor.act(spec.id, "start")).rejects.toMatchObject(still);
+    await expect(fleet.supervisor.removeDisk(spec.id, 0)).rejects.toMatchObject(still);
+
+    writeFileSync(path, whole);
+    await expect(fleet.supervisor.act(spec.id, "start")).rejects.toMatchObject({ code: "wrong_state" });
+    const { pid } = JSON.parse(whole).process.kernel;
+    expect(fleet.supervisor.status(spec.id)).toMatchObject({ state: "running", pid, ending: null });
+    const console = fleet.view(spec.id);
+    console.type("echo still-$((40+2))\r");
+    await console.see(/still-42/);
+  });
 
   it("a launch that had not learned its process ids is found and adopted", async () => {
     fleet = await TestFleet.open();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -48,7 +48,13 @@ it("an ordinary user's guest has a user namespace of its own, survives the serve
 
   await server.kill();
   server = new ServerProcess(home, user);
-  expect(await server.resume([spec])).toMatchObject({ adopted: 1 });
+  const record = join(home, "guests", spec.id, "launch.json");
+  chmodSync(record, 0);
+  expect(await server.resume([spec])).toMatchObject({ adopted: 0 });
+  expect((await server.status(spec.id)).ending?.message).toMatch(/launch\.json.*EACCES.*chmod/);
+  chmodSync(record, 0o600);
+  await expect(server.act(spec.id, "start")).rejects.toThrow(/has been on all the time/);
+  expect(await server.status(spec.id)).toMatchObject({ state: "running" });
   await server.type(spec.id, "con0", "echo again-$((1+1))\r");
   await server.see(spec.id, /again-2/);
   for (const name of FOUND) {

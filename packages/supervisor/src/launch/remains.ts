@@ -52,6 +52,17 @@ export const endRemains = async (folder: GuestFolder): Promise<void> => {
   }
 };
 
+/** Throws CorralError host_unfit where a guest runs whose launch record is gone, so that it cannot be adopted. */
+export const refuseWhileItRuns = (folder: GuestFolder, name: string): void => {
+  const pids = sandboxesOf(folder).map(({ pid }) => pid);
+  if (pids.length === 0) return;
+  throw new CorralError(
+    "host_unfit",
+    `${name} still runs (process ${pids.join(", ")}), and ${folder.launchRecord}, by which it would be adopted, is gone. Put ` +
+      `that back; or shut it down from inside, or end it with kill -9 ${pids.join(" ")} as if its power were cut. Then start it.`,
+  );
+};
+
 /** Whether anything of any launch of this guest is still there. Throws when that cannot be told. */
 export const hasSandboxes = (folder: GuestFolder): boolean => sandboxesOf(folder).length > 0;
 

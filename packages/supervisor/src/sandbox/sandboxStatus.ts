@@ -1,4 +1,4 @@
-import { readIfThere } from "../guest/launchRecord.ts";
+import { readOwnText } from "../guest/ownText.ts";
 
 /** What bwrap wrote to its status file: JSON objects, one after the other, the last of which may be torn. */
 export interface SandboxStatus {
@@ -9,7 +9,7 @@ export interface SandboxStatus {
 }
 
 export const readSandboxStatus = (path: string): SandboxStatus => {
-  const text = readIfThere(path) ?? "";
+  const text = readOwnText(path) ?? "";
   return { initPid: numberAfter(text, "child-pid"), exitCode: numberAfter(text, "exit-code") };
 };
 
