@@ -188,9 +188,9 @@ export class Supervisor {
    */
   async remove(id: string, forget: () => void = () => {}): Promise<void> {
     const guest = this.#guest(id);
+    await guest.takeUpMended();
     const verdict = guestCan("delete", guest.status());
     if (!verdict.allowed) throw new CorralError("wrong_state", verdict.reason);
-    await guest.takeUpMended();
     markDeleted(guest.folder);
     try {
       forget();

@@ -306,7 +306,10 @@ export class SupervisedGuest {
    * Rejects with CorralError when it cannot be started; it is off then, as before.
    */
   async start(): Promise<void> {
-    await this.takeUpMended();
+    if (this.#unreadable !== null) {
+      await this.takeUpMended();
+      if (this.isOn) throw new CorralError("wrong_state", `${this.#name} is being started already.`);
+    }
     this.#start.callOff();
     this.#restarts.reset();
     const { mustWait } = this.#start;
