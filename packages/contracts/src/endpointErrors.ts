@@ -10,6 +10,9 @@ const ANYWHERE: readonly ErrorCode[] = [
   "headers_too_large",
   "internal",
   "stopping",
+  // A read may find the database locked too, and a disk that fails.
+  "database_locked",
+  "disk_failed",
 ];
 /** Of what changes something. */
 const ON_CHANGE: readonly ErrorCode[] = [
@@ -39,7 +42,7 @@ const OF_LOG: readonly ErrorCode[] = ["offset_expired", "offset_beyond_end", "im
 const ASKS_GUEST: readonly string[] = ["inside", "mconsole", "strangers", "debugger"];
 
 /** Codes of the errors that an endpoint may answer with. */
-export const errorsOf = ({ method, path, access, body, query, tag }: Endpoint): ErrorCode[] => {
+export const errorsOf = ({ method, path, access, body, query, tag, revised }: Endpoint): ErrorCode[] => {
   const isPublic = "public" in access;
   const codes: ErrorCode[] = [
     ...ANYWHERE,
@@ -47,6 +50,7 @@ export const errorsOf = ({ method, path, access, body, query, tag }: Endpoint): 
     ...(path.includes(":") || query !== undefined || isPublic ? (["not_found"] as const) : []),
     ...(method === "GET" ? [] : [...ON_CHANGE, "not_found" as const]),
     ...(method === "GET" ? [] : ON_BODY),
+    ...(revised && method !== "GET" ? (["changed_meanwhile"] as const) : []),
     ...(body !== undefined && tag === "people" ? OF_LOGIN : []),
     ...(ASKS_GUEST.includes(tag) || tag === "guests" || tag === "portal" ? OF_GUEST : []),
     ...(tag === "consoles" ? [...OF_LOG, ...OF_GUEST, ...OF_LOGIN] : []),

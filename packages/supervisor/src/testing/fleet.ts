@@ -77,6 +77,8 @@ export const putFile = (image: string, from: string, path: string): void => {
 export interface Viewing {
   readonly text: () => string;
   readonly type: (keys: string) => void;
+  /** Lets lines be typed that no terminal holds, which are refused otherwise. */
+  readonly allowLongLines: () => void;
   readonly resize: (cols: number, rows: number) => void;
   readonly detach: () => void;
   /** Waits until the console has printed this since it was attached, and returns all that it printed. */
@@ -231,6 +233,7 @@ export const viewing = (
   return {
     text: () => text,
     type: (keys) => attached.input(Buffer.from(keys)),
+    allowLongLines: () => attached.allowLongLines(true),
     resize: (cols, rows) => attached.resize(cols, rows),
     detach: () => attached.detach(),
     see: async (pattern, patienceMs) => {
