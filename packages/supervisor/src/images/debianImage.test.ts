@@ -83,6 +83,7 @@ describe("a Debian image", () => {
         expect(await exec("sh", "-c", "wc -c; cat /etc/debian_version; echo bad >&2; exit 5")).toEqual({
           exitCode: 5,
           timedOut: false,
+          incomplete: false,
           truncated: false,
           stdout: expect.stringMatching(/^100000\n12\./),
           stderr: "bad\n",
