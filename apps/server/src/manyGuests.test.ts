@@ -88,7 +88,8 @@ test("who makes guests with 16 consoles and deletes them is stopped at a limit, 
   }
   expect(deleted).toBe(DISCARDED_MAXIMUM);
   expect(refusal).toMatchObject({ code: "quota_exceeded", message: expect.stringContaining("for good") });
-  expect(open()).toBeLessThanOrEqual(before + 2);
+  // The database's own thread has opened its files meanwhile; each guest's consoles would be sixteen more.
+  expect(open()).toBeLessThan(before + CONSOLES.length);
 
   await server.call("POST", "/guests", { as: other, body: { name: "hers", image: "demo" } });
   expect((await server.call("DELETE", "/guests/hers", { as: other })).statusCode).toBe(200);
