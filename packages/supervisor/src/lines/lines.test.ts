@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -195,6 +196,9 @@ describe("a guest with a console of each kind", () => {
   it("gets another channel while it runs, unless a program has the console open", async () => {
     const { id } = booted.spec;
     const change = (name: string, channel: string) => fleet.supervisor.changeConsole(id, name, { channel });
+    // A second try begins where the first one was left.
+    const attempt = randomBytes(3).toString("hex");
+    await change("con2", "null").catch(() => {});
     await expect(change("con1", "null")).rejects.toMatchObject({ code: "wrong_state" });
     await expect(change("con2", "fd")).rejects.toMatchObject({ code: "impossible" });
     await expect(change("con2", "tty:/dev/tty1")).rejects.toMatchObject({ code: "impossible" });
@@ -204,7 +208,7 @@ describe("a guest with a console of each kind", () => {
     for (const channel of ["pts", "port:9101"]) {
       await change("con2", channel);
       expect(fleet.supervisor.status(id)).toMatchObject({ restartNeeded: true });
-      const kind = channel.slice(0, 3);
+      const kind = `${channel.slice(0, 3)}-${attempt}`;
       const command = `sh -c 'echo by-${kind}-$((1+1)); read word; echo got $word' > /dev/tty2 < /dev/tty2`;
       // Entered twice it is done once. A console that is just being connected may refuse to be opened.
       await enter(main, `mkdir /${kind} && until ${command}; do sleep 1; done; echo shut-${kind}-$((1+1))`, () =>
